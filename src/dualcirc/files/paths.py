@@ -31,3 +31,11 @@ def data_dir() -> Path:
 def scenarios_dir() -> Path:
     """Folder of the named scenarios."""
     return project_root() / "experiments" / "scenarios"
+
+
+def shown(path: Path) -> str:
+    """Path as messages show it: relative to the working folder when it lies inside."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
