@@ -1,0 +1,116 @@
+"""Scenarios against the baseline, draw by draw, and the band over the draws."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import xarray as xr
+
+from dualcirc.errors import DataError, Problem, did_you_mean
+
+BASELINE = "baseline"
+CENTRAL_DRAW = 0
+"""The draw made with the central value of every parameter."""
+
+
+class Band(NamedTuple):
+    """A central path with the range over the draws; all three without dim ``draw``, in the unit of the input."""
+
+    central: xr.DataArray
+    low: xr.DataArray
+    high: xr.DataArray
+
+
+def select(dataset: xr.Dataset, variable: str) -> xr.DataArray:
+    """Return one variable of a result; a missing one is refused with the nearest name.
+
+    Parameters
+    ----------
+    dataset
+        A result with dims ``scenario, draw, time`` and those of the variable.
+    variable
+        Dataset name: the name of the `.mdl` in lower case with underscores, totals as ``national_<name>``.
+    """
+    if variable in dataset.data_vars:
+        return dataset[variable]
+    mend = did_you_mean(variable, map(str, dataset.data_vars), listing="Mark it 'saved' in model/variables.csv.")
+    raise DataError(Problem(f"the result has no variable '{variable}'", expected="a saved variable", mend=mend))
+
+
+def percent_difference(dataset: xr.Dataset, variable: str, baseline: str = BASELINE) -> xr.DataArray:
+    """Difference of every other scenario to the baseline, (scenario, draw, time, ...), per cent of the baseline.
+
+    Parameters
+    ----------
+    dataset
+        A result that holds the baseline and at least one other scenario.
+    variable
+        Dataset name of a national, regional or provincial variable.
+    baseline
+        Scenario to compare with.
+
+    Notes
+    -----
+    ``100 (x / x_baseline - 1)`` within the same draw: both runs have the same parameters, so the spread over the draws
+    is that of the effect, not that of the level.
+    """
+    values, reference = _against(dataset, variable, baseline)
+    return _labelled(100.0 * (values - reference) / reference, values, "%")
+
+
+def absolute_difference(dataset: xr.Dataset, variable: str, baseline: str = BASELINE) -> xr.DataArray:
+    """Difference of every other scenario to the baseline in the unit of the variable; shares in percentage points.
+
+    Parameters
+    ----------
+    dataset
+        A result that holds the baseline and at least one other scenario.
+    variable
+        Dataset name; a variable of unit 1 is taken as a share.
+    baseline
+        Scenario to compare with.
+    """
+    values, reference = _against(dataset, variable, baseline)
+    units = str(values.attrs.get("units", ""))
+    scale, units = (100.0, "percentage points") if units == "1" else (1.0, units)
+    return _labelled(scale * (values - reference), values, units)
+
+
+def band(values: xr.DataArray, low: float = 0.0, high: float = 1.0) -> Band:
+    """Central path and range over the draws.
+
+    Parameters
+    ----------
+    values
+        Any array; one without dim ``draw`` is its own band.
+    low, high
+        Quantiles over the draws; 0 and 1, the default, give the smallest and the largest draw.
+
+    Notes
+    -----
+    A failed draw is NaN and does not count. The central path is draw 0, not a quantile.
+    """
+    if "draw" not in values.dims:
+        return Band(values, values, values)
+    central = values.sel(draw=CENTRAL_DRAW, drop=True)
+    edges = values.quantile([low, high], dim="draw", skipna=True, keep_attrs=True)
+    return Band(central, edges.isel(quantile=0, drop=True), edges.isel(quantile=1, drop=True))
+
+
+def _against(dataset: xr.Dataset, variable: str, baseline: str) -> tuple[xr.DataArray, xr.DataArray]:
+    values = select(dataset, variable)
+    names = [str(name) for name in dataset["scenario"].values]
+    if baseline not in names:
+        mend = did_you_mean(baseline, names, listing="Run it together with the scenarios.")
+        raise DataError(Problem(f"the result has no scenario '{baseline}' to compare with", mend=mend))
+    others = [name for name in names if name != baseline]
+    if not others:
+        raise DataError(Problem(f"the result holds '{baseline}' only", expected="at least one scenario beside it"))
+    return values.sel(scenario=others), values.sel(scenario=baseline, drop=True)
+
+
+def _labelled(difference: xr.DataArray, values: xr.DataArray, units: str) -> xr.DataArray:
+    difference = difference.drop_vars("scenario_title", errors="ignore")
+    if "scenario_title" in values.coords:
+        difference = difference.assign_coords(scenario_title=values["scenario_title"])
+    return difference.rename(values.name).assign_attrs(values.attrs | {"units": units})
