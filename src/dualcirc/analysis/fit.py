@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -12,7 +11,7 @@ from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, select
 from dualcirc.errors import DataError, Problem
 from dualcirc.observe import annual_flow
 
-Dims = Hashable | Iterable[Hashable] | None
+Dims = str | Collection[Hashable] | None
 
 
 def mape(model: xr.DataArray, observed: xr.DataArray, dim: Dims = None) -> xr.DataArray:
@@ -29,7 +28,7 @@ def mape(model: xr.DataArray, observed: xr.DataArray, dim: Dims = None) -> xr.Da
 def rmspe(model: xr.DataArray, observed: xr.DataArray, dim: Dims = None) -> xr.DataArray:
     """Root mean square percentage error over ``dim`` (all dims by default), per cent."""
     model, observed = _aligned(model, observed)
-    return 100.0 * np.sqrt(((model / observed - 1.0) ** 2).mean(dim))
+    return 100.0 * ((model / observed - 1.0) ** 2).mean(dim) ** 0.5
 
 
 def theil_shares(model: xr.DataArray, observed: xr.DataArray, dim: Dims = None) -> xr.Dataset:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -90,21 +92,21 @@ def batch_table(
         (smallest and largest draw of that mean), the range, and ``within`` (the central draw lies in it).
     """
     table = series.table("zone_effect_ranges") if ranges is None else ranges
-    opened = np.floor(opening_dates(dataset, scenario))
-    rows = [_batch_row(dataset, row, opened, scenario, without) for row in table.to_dict("records")]
+    opened = opening_dates(dataset, scenario) // 1.0
+    rows = [_batch_row(dataset, row, opened, scenario, without) for _, row in table.iterrows()]
     return pd.DataFrame(rows)
 
 
 def _batch_row(
-    dataset: xr.Dataset, row: dict[str, object], opened: xr.DataArray, scenario: str, without: str
+    dataset: xr.Dataset, row: pd.Series[Any], opened: xr.DataArray, scenario: str, without: str
 ) -> dict[str, object]:
-    effect = host_effects(dataset, str(row["variable"]), float(str(row["years_after"])), scenario, without)
-    batch = (opened >= float(str(row["first_year"]))) & (opened <= float(str(row["last_year"])))
+    effect = host_effects(dataset, str(row["variable"]), float(row["years_after"]), scenario, without)
+    batch = (opened >= float(row["first_year"])) & (opened <= float(row["last_year"]))
     hosts = effect.sel(province=batch.values).dropna("province", how="all")
     mean = hosts.mean("province") if hosts.sizes["province"] else hosts.sum("province") * np.nan
     draws = mean if "draw" in mean.dims else mean.expand_dims(draw=[CENTRAL_DRAW])
     model = float(draws.sel(draw=CENTRAL_DRAW))
-    low, central, high = (float(str(row[key])) for key in ("low", "central", "high"))
+    low, central, high = (float(row[key]) for key in ("low", "central", "high"))
     return {
         "batch": row["batch"],
         "variable": row["variable"],
