@@ -16,7 +16,10 @@ from dualcirc.files import paths
 
 @cache
 def _read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
+    try:
+        return pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataError(Problem(f"not a table: {error}", file=str(path), expected="comma-separated text")) from None
 
 
 def table(name: str, folder: Path | None = None) -> pd.DataFrame:

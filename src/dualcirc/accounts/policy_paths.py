@@ -1,0 +1,112 @@
+"""Recorded policy in model time: zones, negative lists, the duty-free quota."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dualcirc.accounts.rules import base_year, rule
+from dualcirc.errors import DataError, Problem
+from dualcirc.files.series import province_names, table
+
+Array = npt.NDArray[np.float64]
+
+NEVER = 9999.0
+"""Opening year of a province without a zone."""
+ZONE_LIST = "FTZ_foreign_investment"
+NATIONAL_LIST = "national_foreign_investment"
+QUOTA = "quota_per_person_year"
+
+
+def decimal_year(text: str) -> float:
+    """Calendar date as a decimal year: a month stands for its middle, a year for its first day.
+
+    >>> round(decimal_year("2013-09-29"), 2)
+    2013.74
+    """
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 1:
+        return float(parts[0])
+    if len(parts) == 2:
+        return parts[0] + (parts[1] - 0.5) / 12.0
+    days = 366 if isleap(parts[0]) else 365
+    return parts[0] + (date(*parts).timetuple().tm_yday - 1) / days
+
+
+def model_time(calendar: float) -> float:
+    """Model time of a calendar date: t is the middle of the calendar year t."""
+    return calendar - rule("calendar offset")
+
+
+def held_path(times: Sequence[float], values: Sequence[float], before: float) -> pd.Series:
+    """Path of a held quantity on the grid of the model, index model time, only where it changes.
+
+    Parameters
+    ----------
+    times, values
+        Dates of change in model time, rising, and the value from each date on.
+    before
+        Value before the first date.
+
+    Notes
+    -----
+    Each grid value is the mean over the step that it opens, so a date off the grid enters as the share of the step it
+    covers: one value between the old and the new one, then the new one.
+    """
+    if any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
+        raise DataError(Problem(f"dates of change do not rise: {list(times)}", expected="rising dates"))
+    step, start = rule("table step"), float(base_year())
+    last = max(int(np.floor((times[-1] - start) / step)) + 1, 0) if len(times) else 0
+    grid = start + step * np.arange(last + 1)
+    path = np.full(grid.size, float(before))
+    for change, new, old in zip(times, values, [before, *values[:-1]], strict=True):
+        covered = np.clip((grid + step - change) / step, 0.0, 1.0)
+        path = path + (new - old) * covered
+    changes = np.concatenate([[True], np.abs(np.diff(path)) > 0.0])
+    return pd.Series(path[changes], index=pd.Index(grid[changes], name="time"))
+
+
+def _list_items(name: str) -> tuple[list[float], list[float]]:
+    rows = table("negative_list")
+    rows = rows[rows["list"] == name]
+    if rows.empty:
+        raise DataError(Problem(f"no list '{name}'", file="negative_list.csv"))
+    old = (name == ZONE_LIST) & (rows["year_of_version"] < rule("zone list recount year"))
+    items = rows["items"].astype(float) * np.where(old, rule("zone list unit factor"), 1.0)
+    dates = [decimal_year(str(text)) for text in rows["effective"]]
+    recorded = [when < rule("policy last date") for when in dates]
+    keep = [(model_time(when), item) for when, item, ok in zip(dates, items, recorded, strict=True) if ok]
+    return [when for when, _ in keep], [float(item) for _, item in keep]
+
+
+def negative_lists() -> pd.DataFrame:
+    """Items of the zone list and of the national list, index model time; held between rows, first item held back."""
+    columns = {"zone negative list items": ZONE_LIST, "national negative list items": NATIONAL_LIST}
+    paths = {}
+    for column, name in columns.items():
+        times, items = _list_items(name)
+        paths[column] = held_path(times, items, before=items[0])
+    return pd.DataFrame(paths).sort_index().ffill()
+
+
+def duty_free_quota() -> pd.DataFrame:
+    """Duty-free quota of Hainan, index model time, CNY per person and year; nothing before its start."""
+    rows = table("duty_free")
+    rows = rows[rows["series"] == QUOTA]
+    times = [model_time(decimal_year(str(text))) for text in rows["period"]]
+    path = held_path(times, [float(value) for value in rows["value"]], before=0.0)
+    return path.to_frame("duty free quota")
+
+
+def zone_openings() -> pd.Series:
+    """Opening of the zone of each province as a calendar date (decimal year), index province; 9999 is never."""
+    rows = table("ftz_policy_history")
+    rows = rows[rows["event"] == "established"].set_index("province")["date"]
+    dates = rows.map(decimal_year)
+    recorded = dates[dates < rule("policy last date")]
+    return recorded.reindex(list(province_names())).fillna(NEVER).rename("zone opening year")

@@ -1,0 +1,91 @@
+"""Write the wide tables that the model reads: same input, same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from dualcirc.accounts.destinations import foreign_content_path
+from dualcirc.accounts.foreign_capital import base_foreign_capital, base_inflow
+from dualcirc.accounts.investment_kernel import investment_kernel
+from dualcirc.accounts.policy_paths import duty_free_quota, negative_lists, zone_openings
+from dualcirc.accounts.priors import ITEMS
+from dualcirc.accounts.reconcile import BaseAccounts, base_accounts
+from dualcirc.accounts.rules import base_year
+from dualcirc.accounts.trade_matrix import trade_share
+from dualcirc.accounts.volumes import population_path
+from dualcirc.errors import OutputError, Problem
+from dualcirc.files import paths
+from dualcirc.files.series import distances
+
+
+def base_table(accounts: BaseAccounts, population: xr.DataArray, capital: xr.DataArray, inflow: xr.DataArray) -> pd.DataFrame:
+    """Base-year values by province, index Province; units as in the list of variables of the model."""
+    columns = {"base GDP": accounts.gdp}
+    columns |= {f"base {item}": accounts.balanced.sel(item=item) for item in ITEMS}
+    columns |= {
+        "base import share": accounts.import_share,
+        "base population": population.sel(time=float(base_year())),
+        "base foreign capital": capital,
+        "base FDI inflow": inflow,
+        "recording share": accounts.recording_share,
+    }
+    names = pd.Index(accounts.gdp["province"].values, name="Province")
+    return pd.DataFrame({name: column.values for name, column in columns.items()}, index=names)
+
+
+def _square(matrix: xr.DataArray) -> pd.DataFrame:
+    return matrix.to_pandas().rename_axis(index="Province", columns=None)
+
+
+def _over_time(path: xr.DataArray) -> pd.DataFrame:
+    return path.transpose("time", "province").to_pandas().rename_axis(index="time", columns=None)
+
+
+def _national_paths() -> pd.DataFrame:
+    path = foreign_content_path().to_pandas()
+    return path.rename_axis(index="time").rename("foreign content of exports").to_frame()
+
+
+def build(accounts: BaseAccounts | None = None) -> dict[str, pd.DataFrame]:
+    """All tables by file name without ``.csv``."""
+    accounts = accounts or base_accounts()
+    inflow, population = base_inflow(), population_path()
+    return {
+        "base_accounts": base_table(accounts, population, base_foreign_capital(), inflow),
+        "base_trade_share": _square(trade_share(accounts)),
+        "distance": _square(distances().fillna(0.0)),
+        "base_investment_kernel": _square(investment_kernel(inflow)),
+        "population": _over_time(population),
+        "policy_lists": negative_lists(),
+        "duty_free": duty_free_quota(),
+        "zones": zone_openings().rename_axis("Province").to_frame(),
+        "national_paths": _national_paths(),
+    }
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """Text of a table: header of exact variable names, numbers with every digit that their value needs."""
+    head = ",".join([str(table.index.name), *map(str, table.columns)])
+    rows = (",".join([_cell(label), *map(_cell, row)]) for label, row in zip(table.index, table.to_numpy(), strict=True))
+    return "\n".join([head, *rows]) + "\n"
+
+
+def _cell(value: object) -> str:
+    return repr(float(value)) if isinstance(value, int | float) else str(value)
+
+
+def write(tables: dict[str, pd.DataFrame], folder: Path | None = None) -> list[Path]:
+    """Write the tables to ``model/tables`` (or another folder) and return the paths."""
+    target = folder or paths.tables_dir()
+    written = []
+    for name, table in tables.items():
+        path = target / f"{name}.csv"
+        try:
+            path.write_text(as_csv(table), encoding="utf-8")
+        except OSError as error:
+            raise OutputError(Problem(f"cannot write: {error.strerror}", file=str(path))) from error
+        written.append(path)
+    return written
