@@ -1,0 +1,95 @@
+"""Penalised least squares: national paths backed out, province deviations partially pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from dualcirc.calibrate.observations import (
+    OUTPUTS,
+    Observations,
+    modelled_gdp_logs,
+    modelled_national_logs,
+    national_logs,
+    observations,
+)
+from dualcirc.calibrate.paths import Free, deviation_table, on_grid, trend_table
+from dualcirc.calibrate.settings import setting
+from dualcirc.engine import Engine
+from dualcirc.files.series import province_names
+
+Array = NDArray[np.float64]
+Overrides = dict[str, Array]
+
+DIFFERENCE_STEP = 1e-5
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An estimate: the free numbers and the tables they make."""
+
+    free: Free
+    vector: Array
+    cost: float
+
+    def tables(self, growth_after: Mapping[str, float] | None = None) -> dict[str, pd.DataFrame]:
+        """``national_trends`` (time, path) and ``technology_deviation`` (time, province)."""
+        return {
+            "national_trends": trend_table(self.free, self.vector, growth_after),
+            "technology_deviation": deviation_table(self.free, self.vector),
+        }
+
+
+def overrides(tables: Mapping[str, pd.DataFrame], grid: Array) -> Overrides:
+    """The tables of a fit as inputs of a run on the integration grid."""
+    paths = on_grid(tables["national_trends"], grid)
+    deviation = on_grid(tables["technology_deviation"], grid)
+    paths["technology growth deviation"] = np.stack([deviation[name] for name in province_names()], axis=-1)
+    return paths
+
+
+def fit(engine: Engine, last_year: int) -> Fit:
+    """Maximum of the posterior given observations to ``last_year``.
+
+    Parameters
+    ----------
+    engine
+        Engine of the model with at least the outputs of :data:`~dualcirc.calibrate.observations.OUTPUTS`.
+    last_year
+        Last calendar year that is fitted.
+
+    Notes
+    -----
+    Residuals, each over its standard deviation in ``model/calibration.csv``: log of provincial GDP, log of national C,
+    G, X, M and FDI, and the deviations themselves (their prior mean is zero: that is the partial pooling). The Jacobian
+    is by forward differences, all columns in one batch of the engine.
+    """
+    free, observed = Free(last_year), observations(last_year)
+
+    def residuals(vectors: Array) -> Array:
+        runs = [overrides(Fit(free, vector, 0.0).tables(), engine.grid) for vector in vectors]
+        return _residuals(free, observed, vectors, engine.run(runs))
+
+    def jacobian(vector: Array) -> Array:
+        steps = vector + DIFFERENCE_STEP * np.vstack([np.zeros(free.size), np.eye(free.size)])
+        values = residuals(steps)
+        return (values[1:] - values[0]).T / DIFFERENCE_STEP
+
+    solution = least_squares(lambda v: residuals(v[None])[0], np.zeros(free.size), jac=jacobian, x_scale="jac", ftol=1e-9)
+    return Fit(free, solution.x, float(solution.cost))
+
+
+def _residuals(free: Free, observed: Observations, vectors: Array, output: Mapping[str, Array]) -> Array:
+    """Standardised residuals, (run, residual)."""
+    years, runs = free.years.size, len(vectors)
+    national = (modelled_national_logs(output, years) - national_logs(observed)) / setting("component error")
+    log_gdp = np.log(observed.gdp.transpose("year", "province").values[1:])
+    provincial = (modelled_gdp_logs(output, years) - log_gdp) / setting("output error")
+    spread = np.array([setting("deviation spread early"), setting("deviation spread late")])[:, None]
+    pooled = np.stack([free.deviations(vector) / spread for vector in vectors])
+    return np.concatenate([block.reshape(runs, -1) for block in (national, provincial, pooled)], axis=1)

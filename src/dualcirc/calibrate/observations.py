@@ -1,0 +1,59 @@
+"""What the calibration is fitted to, and the same numbers out of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dualcirc.accounts.rules import base_year
+from dualcirc.accounts.volumes import fdi_inflow, national_components, real_gdp
+
+Array = NDArray[np.float64]
+
+FITTED = ("household consumption", "government consumption", "exports", "imports")
+"""National components that the paths are backed out from; capital formation is left to the model."""
+
+OUTPUTS = ("GDP", "FDI inflow", "investment", *FITTED)
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Volumes in billion CNY (2020 prices) a year, base year to last year."""
+
+    years: Array
+    gdp: xr.DataArray
+    """(province, year)"""
+    components: xr.DataArray
+    """(item, year), national"""
+    fdi: xr.DataArray
+    """(year), national"""
+
+
+def observations(last_year: int) -> Observations:
+    """Published volumes from the base year to ``last_year``."""
+    span = slice(base_year(), last_year)
+    gdp = real_gdp().sel(year=span)
+    return Observations(
+        gdp["year"].to_numpy().astype(float), gdp, national_components().sel(year=span), fdi_inflow().sel(year=span)
+    )
+
+
+def national_logs(observed: Observations) -> Array:
+    """Logarithms of the fitted national series after the base year, (series, year)."""
+    rows = [observed.components.sel(item=item).values[1:] for item in FITTED]
+    return np.log(np.stack([*rows, observed.fdi.values[1:]]))
+
+
+def modelled_national_logs(output: Mapping[str, Array], years: int) -> Array:
+    """The same out of the model, (run, series, year); the flow of year Y is the rate at its middle, t = Y."""
+    names = (*FITTED, "FDI inflow")
+    return np.stack([np.log(output[name][:, 1 : years + 1].sum(axis=-1)) for name in names], axis=1)
+
+
+def modelled_gdp_logs(output: Mapping[str, Array], years: int) -> Array:
+    """Logarithms of provincial output after the base year, (run, year, province)."""
+    return np.log(output["GDP"][:, 1 : years + 1])

@@ -1,0 +1,100 @@
+"""Free numbers of the calibration <-> the tables that the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dualcirc.accounts.rules import base_year
+from dualcirc.accounts.volumes import national_components, national_gdp
+from dualcirc.calibrate.settings import setting
+from dualcirc.files.series import province_names
+
+Array = NDArray[np.float64]
+
+HORIZON = 2050
+TRENDS = {
+    "consumption trend": "consumption growth after",
+    "government trend": "government growth after",
+    "world demand": "world demand growth after",
+    "import trend": "import growth after",
+    "world FDI climate": "FDI climate growth after",
+}
+"""National paths that are fitted, and the setting that carries each on."""
+
+TREND_COLUMNS = (
+    "consumption trend", "government trend", "world demand", "import trend", "trade balance target", "world FDI climate",
+)  # fmt: skip
+PERIODS = 2
+
+
+@dataclass(frozen=True)
+class Free:
+    """The free numbers, in one vector: logarithms of the paths by year, then deviations by period and province."""
+
+    last_year: int
+
+    @property
+    def years(self) -> Array:
+        """Fitted years after the base year."""
+        return np.arange(base_year() + 1, self.last_year + 1, dtype=float)
+
+    @property
+    def size(self) -> int:
+        """Number of free numbers."""
+        return len(TRENDS) * self.years.size + PERIODS * len(province_names())
+
+    def trends(self, vector: Array) -> Array:
+        """Logarithms of the national paths, (path, year)."""
+        return vector[: len(TRENDS) * self.years.size].reshape(len(TRENDS), -1)
+
+    def deviations(self, vector: Array) -> Array:
+        """Deviations of technology growth, (period, province), 1/year."""
+        return vector[len(TRENDS) * self.years.size :].reshape(PERIODS, -1)
+
+
+def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """National paths, (time, path), relative to 2010; the trade balance relative to output.
+
+    Parameters
+    ----------
+    growth_after
+        Growth of each path after the last fitted year, 1/year; the settings by default.
+    """
+    growth = growth_after or {name: setting(rule) for name, rule in TRENDS.items()}
+    later = np.arange(free.last_year + 1, HORIZON + 1, dtype=float)
+    columns = {}
+    for name, logs in zip(TRENDS, free.trends(vector), strict=True):
+        carried = logs[-1] + growth[name] * (later - free.last_year)
+        columns[name] = np.exp(np.concatenate([[0.0], logs, carried]))
+    columns["trade balance target"] = _trade_balance(free, later)
+    time = np.concatenate([[float(base_year())], free.years, later])
+    return pd.DataFrame(columns, index=pd.Index(time, name="time"))[list(TREND_COLUMNS)]
+
+
+def _trade_balance(free: Free, later: Array) -> Array:
+    parts = national_components().sel(year=slice(base_year(), free.last_year))
+    balance = (parts.sel(item="exports") - parts.sel(item="imports")) / national_gdp()
+    return np.concatenate([balance.values, np.full(later.size, setting("trade balance after"))])
+
+
+def deviation_table(free: Free, vector: Array) -> pd.DataFrame:
+    """Deviations of technology growth from the national trend, (time, province), 1/year."""
+    early, late = free.deviations(vector)
+    change, last = min(setting("period change"), free.last_year), float(free.last_year)
+    carried = setting("deviation carried on") * (late if last > change else early)
+    rows = {float(base_year()): early, float(change): early}
+    if last > change:
+        rows |= {change + 1.0: late, last: late}
+    rows |= {last + 1.0: carried, last + 1.0 + setting("deviation fade"): 0.0 * early}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(province_names()))
+    return table.rename_axis("time").sort_index()
+
+
+def on_grid(table: pd.DataFrame, grid: Array) -> dict[str, Array]:
+    """Each column linear between its rows on the integration grid, held after the last."""
+    return {str(name): np.interp(grid, table.index.to_numpy(float), table[name].to_numpy(float)) for name in table}
