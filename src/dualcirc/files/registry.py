@@ -90,12 +90,14 @@ class Driver:
 
 @dataclass(frozen=True)
 class Province:
-    """A province with its Chinese name and the statistical office's macro-region."""
+    """A province with its Chinese name and its regions."""
 
     province: str
     name_zh: str
     iso_3166_2: str
     macro_region: Literal["East", "Central", "West", "Northeast"]
+    fdi_region: str
+    """Region by which the ministry reports foreign investment."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,14 @@ def read_registry(model: Path | None = None) -> Registry:
     problems = [problem for name in _TABLES for problem in _duplicates(tables[name], _KEYS[name])]
     problems += _faulty_ranges(tables["parameters"] + tables["levers"] + tables["drivers"])
     problems += _unknown_variables(tables)
+    problems += _unlabelled(tables["variables"])
     if problems:
         raise RegistryError(problems)
     return Registry(**{name: {_KEYS[name](row.record): row.record for row in rows} for name, rows in tables.items()})
 
 
 _TABLES: Mapping[str, tuple[str, type[Any], tuple[str, ...]]] = {
-    "variables": ("variables.csv", Variable, ("name", "label_en", "label_zh", "unit")),
+    "variables": ("variables.csv", Variable, ("name", "label_en", "unit")),
     "parameters": ("parameters.csv", Parameter, ("name", "unit")),
     "levers": ("levers.csv", Lever, ("id", "variable", "unit", "label_en", "label_zh", "cost")),
     "drivers": ("drivers.csv", Driver, ("variable", "unit", "label_en", "label_zh")),
@@ -186,3 +189,11 @@ def _unknown_variables(tables: Mapping[str, Sequence[Row[Any]]]) -> Iterable[Pro
         if row.record.variable not in known:
             what = f"column 'variable': got '{row.record.variable}'"
             yield Problem(what, row.file, row.line, "a name of variables.csv", did_you_mean(row.record.variable, known))
+
+
+def _unlabelled(rows: Sequence[Row[Any]]) -> Iterable[Problem]:
+    """What stands in a Dataset is drawn with labels in both languages."""
+    for row in rows:
+        if row.record.saved and not row.record.label_zh:
+            what = f"column 'label_zh': got '' for '{row.record.name}'"
+            yield Problem(what, row.file, row.line, "a Chinese label for every variable that is saved")

@@ -1,0 +1,87 @@
+"""The form of a scenario file; what names and numbers mean is checked in ``scenario_checks``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from dualcirc.files.strict import Strict, json_schema
+
+
+def _check_number_or_never(value: Any) -> float | Literal["never"]:
+    if value == "never":
+        return "never"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("float_type", "a number")
+    if not abs(value) < MAX_NUMBER:
+        raise PydanticCustomError("finite_number", "a finite number")
+    return float(value)
+
+
+MAX_NUMBER = 1e300
+"""Larger whole numbers do not fit a float."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+NumberOrNever = Annotated[
+    float | Literal["never"],
+    PlainValidator(_check_number_or_never),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"const": "never"}]}),
+]
+
+
+class TitleForm(Strict):
+    """Title in both languages."""
+
+    en: Text
+    """English title"""
+    zh: Text
+    """Chinese title"""
+
+
+class ChangeForm(Strict):
+    """One lever, driver or parameter set to a value, to values by province, or to a path over time."""
+
+    lever: Text | None = None
+    """id of a lever, as `dualcirc levers` lists them"""
+    variable: Text | None = None
+    """exact name of an external driver or of a parameter, instead of a lever"""
+    unit: Text
+    """unit of the values, in quotes where it is a number, as "1" for a share"""
+    value: NumberOrNever | None = None
+    """one number; for a path it holds from the start of the scenario on"""
+    values: dict[str, NumberOrNever] | None = None
+    """one number for each province named"""
+    path: dict[Number, Number] | None = None
+    """numbers by calendar year, 2026 meaning 1 January 2026"""
+    provinces: list[str] | None = None
+    """provinces for which a value or path holds; all of them when left out"""
+    why: Text
+    """reason for the change"""
+
+
+class ScenarioForm(Strict):
+    """A scenario: what differs from the scenario it extends, from when, where and why."""
+
+    name: Name
+    """short name, used for files and labels"""
+    title: TitleForm | None = None
+    """title in English and Chinese, as {en: "...", zh: "..."}"""
+    extends: Name | None = None
+    """file name, without .yaml, of the scenario whose changes are made first"""
+    source: Text | None = None
+    """where the idea comes from"""
+    counterfactual: bool = False
+    """true where the past is changed: changes may then begin before 2026"""
+    changes: list[ChangeForm] = Field(default_factory=list)
+    """list of changes, each with lever or variable, unit, value or path, and reason"""
+
+
+def scenario_json_schema() -> str:
+    """Text of ``experiments/schema/scenario.schema.json``."""
+    schema = json_schema(ScenarioForm, "dualcirc scenario")
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
