@@ -1,0 +1,116 @@
+"""The registers and tables beside the model say the same as its equations, both ways."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import numpy as np
+import pytest
+
+from dualcirc.files import paths, series
+from dualcirc.files.registry import Registry, read_registry
+from dualcirc.translate import Model, check_units, load
+from dualcirc.units import parse_unit
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load(paths.model_file())
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return read_registry()
+
+
+def test_units_balance_in_every_equation(model: Model) -> None:
+    assert not check_units(model)
+
+
+def test_variables_of_the_register_are_those_of_the_model(model: Model, registry: Registry) -> None:
+    assert list(registry.variables) == list(model.variables)
+
+
+def test_units_and_definitions_of_the_register_are_those_of_the_model(model: Model, registry: Registry) -> None:
+    for name, variable in model.variables.items():
+        row = registry.variables[name]
+        assert parse_unit(row.unit) == parse_unit(variable.unit), name
+        assert row.definition == re.sub(r"\s+", " ", variable.documentation), name
+
+
+def test_every_variable_is_explained(model: Model) -> None:
+    assert [name for name, variable in model.variables.items() if not variable.documentation.strip()] == []
+
+
+def test_scalars_of_the_model_are_the_parameters_both_ways(model: Model, registry: Registry) -> None:
+    tables = {name for name, variable in model.variables.items() if variable.kind == "constant" and variable.dims}
+    scalars = {
+        name: float(variable.value)
+        for name, variable in model.variables.items()
+        if variable.kind == "constant" and name not in tables and variable.value is not None
+    }
+    assert scalars == {name: row.value for name, row in registry.parameters.items()}
+
+
+def test_units_of_parameters_levers_and_drivers_are_those_of_the_model(model: Model, registry: Registry) -> None:
+    rows = [(row.name, row.unit) for row in registry.parameters.values()]
+    rows += [(row.variable, row.unit) for row in (*registry.levers.values(), *registry.drivers.values())]
+    for name, unit in rows:
+        assert parse_unit(unit) == parse_unit(model.variables[name].unit), name
+
+
+def test_levers_and_drivers_move_along_time_as_the_model_reads_them(model: Model, registry: Registry) -> None:
+    for row in (*registry.levers.values(), *registry.drivers.values()):
+        variable = model.variables[row.variable]
+        assert variable.dims == ((row.dimension,) if row.dimension else ()), row.variable
+        expected = variable.interpolation if variable.kind == "data" else "constant"
+        assert row.interpolation == expected, row.variable
+
+
+def test_parameter_values_lie_in_their_ranges(registry: Registry) -> None:
+    for row in registry.parameters.values():
+        assert row.low is not None and row.high is not None, row.name
+        assert row.low <= row.value <= row.high, row.name
+
+
+def test_sources_of_parameters_and_levers_exist(registry: Registry) -> None:
+    known = {str(key) for key in series.table("evidence")["id"]} | {str(key) for key in series.table("sources")["source_id"]}
+    known |= {str(key) for key in series.table("ftz_policy_history")["id"]}
+    known |= {path.name for path in paths.data_dir().glob("*.csv")}
+    cited = {(row.name, key) for row in registry.parameters.values() for key in row.source.split(";") if key}
+    cited |= {(row.id, key) for row in registry.levers.values() for key in re.split(r"[;-]", row.evidence) if key}
+    assert [pair for pair in sorted(cited) if pair[1] not in known] == []
+
+
+def test_a_parameter_from_the_literature_names_its_source(registry: Registry) -> None:
+    missing = [row.name for row in registry.parameters.values() if row.status == "literature" and not row.source]
+    assert missing == ["calendar offset"]  # a definition, not a figure
+
+
+def test_tables_stand_in_the_order_of_the_provinces(model: Model) -> None:
+    """Tables are read by position: a reordered row would shift values silently."""
+    provinces = list(model.subscripts["Province"])
+    assert provinces == list(series.province_names())
+    for path in model.tables:
+        with path.open(newline="") as handle:
+            rows = list(csv.reader(handle))
+        header, first = rows[0][1:], [row[0] for row in rows[1:]]
+        if rows[0][0] == "time":
+            assert header == provinces or set(header) <= set(model.variables), path.name
+            assert np.all(np.diff(np.array(first, dtype=float)) > 0), path.name
+        else:
+            assert first == provinces, path.name
+            assert header == provinces or set(header) <= set(model.variables) | {"base imports", "base net domestic outflow"}
+
+
+def test_columns_of_tables_feed_the_variables_they_are_named_after(model: Model) -> None:
+    """GET DIRECT reads a letter; the header over that letter must be the variable's own name."""
+    text = paths.model_file().read_text()
+    pattern = r"^([\w ]+?)(?:\[[\w, ]+\])?\s*(?::[A-Z ]+:)?\s*:?=\s*GET DIRECT \w+\('([^']+)',\s*','\s*,\s*(?:'A',\s*)?'([A-Z]+)2\*?'\)"
+    found = re.findall(pattern, text, flags=re.M)
+    assert len(found) == text.count("GET DIRECT")
+    for name, file, column in found:
+        header = (paths.model_file().parent / file).read_text().splitlines()[0].split(",")
+        if header[1] != "Beijing":
+            assert header[ord(column) - ord("A")] == name
