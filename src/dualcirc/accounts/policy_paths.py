@@ -5,16 +5,14 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dualcirc.accounts.rules import base_year, rule
 from dualcirc.errors import DataError, Problem
 from dualcirc.files.series import province_names, table
-
-Array = npt.NDArray[np.float64]
 
 NEVER = 9999.0
 """Opening year of a province without a zone."""
@@ -58,7 +56,7 @@ def held_path(times: Sequence[float], values: Sequence[float], before: float) ->
     Each grid value is the mean over the step that it opens, so a date off the grid enters as the share of the step it
     covers: one value between the old and the new one, then the new one.
     """
-    if any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(times)):
         raise DataError(Problem(f"dates of change do not rise: {list(times)}", expected="rising dates"))
     step, start = rule("table step"), float(base_year())
     last = max(int(np.floor((times[-1] - start) / step)) + 1, 0) if len(times) else 0
@@ -76,12 +74,14 @@ def _list_items(name: str) -> tuple[list[float], list[float]]:
     rows = rows[rows["list"] == name]
     if rows.empty:
         raise DataError(Problem(f"no list '{name}'", file="negative_list.csv"))
-    old = (name == ZONE_LIST) & (rows["year_of_version"] < rule("zone list recount year"))
-    items = rows["items"].astype(float) * np.where(old, rule("zone list unit factor"), 1.0)
-    dates = [decimal_year(str(text)) for text in rows["effective"]]
-    recorded = [when < rule("policy last date") for when in dates]
-    keep = [(model_time(when), item) for when, item, ok in zip(dates, items, recorded, strict=True) if ok]
-    return [when for when, _ in keep], [float(item) for _, item in keep]
+    recount = rule("zone list recount year") if name == ZONE_LIST else -np.inf
+    times, items = [], []
+    for version, count, effective in zip(rows["year_of_version"], rows["items"], rows["effective"], strict=True):
+        calendar = decimal_year(str(effective))
+        if calendar < rule("policy last date"):
+            times.append(model_time(calendar))
+            items.append(float(count) * (rule("zone list unit factor") if version < recount else 1.0))
+    return times, items
 
 
 def negative_lists() -> pd.DataFrame:
@@ -106,7 +106,8 @@ def duty_free_quota() -> pd.DataFrame:
 def zone_openings() -> pd.Series:
     """Opening of the zone of each province as a calendar date (decimal year), index province; 9999 is never."""
     rows = table("ftz_policy_history")
-    rows = rows[rows["event"] == "established"].set_index("province")["date"]
-    dates = rows.map(decimal_year)
-    recorded = dates[dates < rule("policy last date")]
-    return recorded.reindex(list(province_names())).fillna(NEVER).rename("zone opening year")
+    rows = rows[rows["event"] == "established"]
+    dates = {str(name): decimal_year(str(day)) for name, day in zip(rows["province"], rows["date"], strict=True)}
+    recorded = {name: day for name, day in dates.items() if day < rule("policy last date")}
+    openings = {name: recorded.get(name, NEVER) for name in province_names()}
+    return pd.Series(openings, name="zone opening year").rename_axis("Province")

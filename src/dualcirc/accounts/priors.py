@@ -117,7 +117,8 @@ def _held_share(own: xr.DataArray, demand: xr.DataArray, total: float) -> xr.Dat
     def gap(log_factor: float) -> float:
         return float(((own * np.exp(log_factor)).clip(low, high) * demand).sum()) - total
 
-    return (own * np.exp(brentq(gap, -WIDE, WIDE, xtol=TIGHT))).clip(low, high)
+    held: xr.DataArray = (own * float(np.exp(brentq(gap, -WIDE, WIDE, xtol=TIGHT)))).clip(low, high)
+    return held
 
 
 def _imports(recorded: xr.DataArray, exports: xr.DataArray, demand: xr.DataArray, total: float) -> xr.DataArray:
@@ -131,7 +132,8 @@ def _imports(recorded: xr.DataArray, exports: xr.DataArray, demand: xr.DataArray
     content = base_foreign_content()
     for_demand = total - content * float(exports.sum())
     recorded_share = ((recorded - content * exports) / demand).clip(min=0.0)
-    share = _held_share(np.sqrt(recorded_share * for_demand / float(demand.sum())), demand, for_demand)
+    mixed = (recorded_share * for_demand / float(demand.sum())) ** 0.5
+    share = _held_share(mixed, demand, for_demand)
     return content * exports + share * demand
 
 
@@ -158,5 +160,6 @@ def priors() -> xr.DataArray:
 def standard_deviations(prior: xr.DataArray) -> xr.DataArray:
     """Standard deviation of each prior cell, (item, province)."""
     shares = xr.DataArray([rule(f"sd {name}") for name in ITEMS], coords={"item": list(ITEMS)}, dims="item")
-    base = xr.where(prior["item"] == "net domestic outflow", base_gdp(), prior)
-    return (shares * base).transpose("item", "province").rename("standard deviation")
+    scale = prior.where(prior["item"] != "net domestic outflow", base_gdp())
+    deviation: xr.DataArray = (shares * scale).transpose("item", "province").rename("standard deviation")
+    return deviation

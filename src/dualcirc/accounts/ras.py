@@ -33,7 +33,7 @@ def ras(prior: Array, rows: Array, columns: Array) -> Array:
     if not np.isclose(rows.sum(), columns.sum(), rtol=1e-9):
         totals = f"rows add to {rows.sum():.9g}, columns to {columns.sum():.9g}"
         raise DataError(Problem(f"margins disagree: {totals}", expected="equal totals"))
-    matrix = prior * (columns / prior.sum(axis=0))
+    matrix: Array = prior * (columns / prior.sum(axis=0))
     for _ in range(MOST_SWEEPS):
         matrix = matrix * (rows / matrix.sum(axis=1))[:, None]
         matrix = matrix * (columns / matrix.sum(axis=0))

@@ -108,7 +108,8 @@ def _refuse_negative(balanced: xr.DataArray, import_share: xr.DataArray) -> None
         for item, province in [(ITEMS[item], str(balanced["province"].values[province]))]
     ]
     low = import_share.where(import_share < 0, drop=True)
-    problems += [Problem(f"import share of {name} is negative", file="account_rules.csv") for name in low.province.values]
+    names = low["province"].values
+    problems += [Problem(f"import share of {name} is negative", file="account_rules.csv") for name in names]
     if problems:
         raise DataError(problems)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -12,16 +14,17 @@ from dualcirc.accounts.foreign_capital import base_foreign_capital, base_inflow
 from dualcirc.accounts.investment_kernel import investment_kernel
 from dualcirc.accounts.policy_paths import duty_free_quota, negative_lists, zone_openings
 from dualcirc.accounts.priors import ITEMS
-from dualcirc.accounts.reconcile import BaseAccounts, base_accounts
+from dualcirc.accounts.reconcile import BaseAccounts
 from dualcirc.accounts.rules import base_year
-from dualcirc.accounts.trade_matrix import trade_share
 from dualcirc.accounts.volumes import population_path
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files import paths
 from dualcirc.files.series import distances
 
 
-def base_table(accounts: BaseAccounts, population: xr.DataArray, capital: xr.DataArray, inflow: xr.DataArray) -> pd.DataFrame:
+def base_table(
+    accounts: BaseAccounts, population: xr.DataArray, capital: xr.DataArray, inflow: xr.DataArray
+) -> pd.DataFrame:
     """Base-year values by province, index Province; units as in the list of variables of the model."""
     columns = {"base GDP": accounts.gdp}
     columns |= {f"base {item}": accounts.balanced.sel(item=item) for item in ITEMS}
@@ -37,31 +40,41 @@ def base_table(accounts: BaseAccounts, population: xr.DataArray, capital: xr.Dat
 
 
 def _square(matrix: xr.DataArray) -> pd.DataFrame:
-    return matrix.to_pandas().rename_axis(index="Province", columns=None)
+    names = pd.Index(matrix[matrix.dims[0]].values, name="Province")
+    return pd.DataFrame(matrix.values, index=names, columns=list(matrix[matrix.dims[1]].values))
 
 
 def _over_time(path: xr.DataArray) -> pd.DataFrame:
-    return path.transpose("time", "province").to_pandas().rename_axis(index="time", columns=None)
+    times = pd.Index(path["time"].values, name="time")
+    return pd.DataFrame(path.transpose("time", "province").values, index=times, columns=list(path["province"].values))
 
 
 def _national_paths() -> pd.DataFrame:
-    path = foreign_content_path().to_pandas()
-    return path.rename_axis(index="time").rename("foreign content of exports").to_frame()
+    path = foreign_content_path()
+    times = pd.Index(path["year"].values.astype(np.float64), name="time")
+    return pd.DataFrame({"foreign content of exports": path.values}, index=times)
 
 
-def build(accounts: BaseAccounts | None = None) -> dict[str, pd.DataFrame]:
-    """All tables by file name without ``.csv``."""
-    accounts = accounts or base_accounts()
+def build(accounts: BaseAccounts, share: xr.DataArray) -> dict[str, pd.DataFrame]:
+    """All tables by file name without ``.csv``.
+
+    Parameters
+    ----------
+    accounts
+        Balanced base-year accounts.
+    share
+        Base trade share, (origin, destination).
+    """
     inflow, population = base_inflow(), population_path()
     return {
         "base_accounts": base_table(accounts, population, base_foreign_capital(), inflow),
-        "base_trade_share": _square(trade_share(accounts)),
+        "base_trade_share": _square(share),
         "distance": _square(distances().fillna(0.0)),
         "base_investment_kernel": _square(investment_kernel(inflow)),
         "population": _over_time(population),
         "policy_lists": negative_lists(),
         "duty_free": duty_free_quota(),
-        "zones": zone_openings().rename_axis("Province").to_frame(),
+        "zones": zone_openings().to_frame(),
         "national_paths": _national_paths(),
     }
 
@@ -69,12 +82,16 @@ def build(accounts: BaseAccounts | None = None) -> dict[str, pd.DataFrame]:
 def as_csv(table: pd.DataFrame) -> str:
     """Text of a table: header of exact variable names, numbers with every digit that their value needs."""
     head = ",".join([str(table.index.name), *map(str, table.columns)])
-    rows = (",".join([_cell(label), *map(_cell, row)]) for label, row in zip(table.index, table.to_numpy(), strict=True))
+    rows = (
+        ",".join([_cell(label), *map(_cell, row)]) for label, row in zip(table.index, table.to_numpy(), strict=True)
+    )
     return "\n".join([head, *rows]) + "\n"
 
 
 def _cell(value: object) -> str:
-    return repr(float(value)) if isinstance(value, int | float) else str(value)
+    if not isinstance(value, int | float):
+        return str(value)
+    return "" if math.isnan(value) else repr(float(value))
 
 
 def write(tables: dict[str, pd.DataFrame], folder: Path | None = None) -> list[Path]:

@@ -42,7 +42,7 @@ def _flows(home: Array, gdp: Array, demand: Array, km: Array) -> Array:
 
 
 def derived_own_share() -> xr.DataArray:
-    """Share of value added that serves the own province's final demand, (province): mean of the 2012 and 2017 tables."""
+    """Share of value added that serves final demand of the own province, (province): mean of the published tables."""
     return panel("va_share_own_province_demand_derived").mean("year")
 
 
@@ -87,7 +87,10 @@ def home_bias(accounts: BaseAccounts) -> xr.DataArray:
 
 
 def trade_share(accounts: BaseAccounts) -> xr.DataArray:
-    """Share of each supplier in the demand for value added of a destination, (origin, destination); columns sum to 1."""
+    """Share of each supplier in the demand of a destination for value added, (origin, destination).
+
+    Columns add to one; with the demand E of the base year the rows give GDP.
+    """
     gdp, demand = accounts.gdp.values, demand_for_value_added(accounts).values
     flows = _flows(home_bias(accounts).values, gdp, demand, distance_matrix())
     names = list(accounts.gdp["province"].values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 
 from dualcirc.accounts.rules import base_year, price_year, rule
@@ -51,10 +50,9 @@ def unscaled_gdp() -> xr.DataArray:
     """GDP by province chained with its own volume index, (province, year); its sum overstates national growth."""
     level = at_year(panel("gdp_nominal"), price_year()) * HUNDRED_MILLION_TO_BILLION
     index = complete(panel("gdp_index")) / 100.0
-    log = np.log(index).cumsum("year")
-    first = xr.zeros_like(log.isel(year=[0])).assign_coords(year=[int(index["year"][0]) - 1])
-    log = xr.concat([first, log], dim="year")
-    return _volume(level * np.exp(log - log.sel(year=price_year())), "unscaled GDP", "P01; P03")
+    first = xr.ones_like(index.isel(year=[0])).assign_coords(year=[int(index["year"][0]) - 1])
+    chained = xr.concat([first, index], dim="year").cumprod("year")
+    return _volume(level * chained / chained.sel(year=price_year()), "unscaled GDP", "P01; P03")
 
 
 def real_gdp() -> xr.DataArray:
@@ -92,8 +90,8 @@ def national_components() -> xr.DataArray:
     """
     shares = _component_shares()
     spread = 1.0 + national_residual() / shares.sel(item=list(DOMESTIC)).sum("item")
-    domestic = shares["item"].isin(list(DOMESTIC))
-    return _volume(xr.where(domestic, shares * spread, shares) * national_gdp(), "national components", "P01; N01")
+    shares = shares * spread.where(shares["item"].isin(list(DOMESTIC)), 1.0)
+    return _volume(shares.transpose("item", "year") * national_gdp(), "national components", "P01; N01")
 
 
 def fdi_inflow() -> xr.DataArray:
@@ -131,10 +129,9 @@ def population_path() -> xr.DataArray:
     coverage = people.sum("province") / end
     factor = float(coverage.sel(year=start + 1) / coverage.sel(year=start))
     years = people["year"]
-    people = xr.where(years == start, people * factor, people).transpose("province", "year")
+    people = people.where(years != start, people * factor)
     first = people.sel(year=start) * (people.sel(year=start) / people.sel(year=start + 1)) ** half
-    path = people.assign_coords(year=years + half).rename(year="time")
-    whole = xr.concat([first.drop_vars("year").expand_dims(time=[float(start)]), path], dim="time")
-    return whole.transpose("province", "time").rename("Population").assign_attrs(
-        units="million persons", source_id="P05; N01"
-    )
+    later = people.assign_coords(year=years + half).rename(year="time")
+    whole = xr.concat([first.drop_vars("year").expand_dims(time=[float(start)]), later], dim="time")
+    path: xr.DataArray = whole.transpose("province", "time").rename("Population")
+    return path.assign_attrs(units="million persons", source_id="P05; N01")

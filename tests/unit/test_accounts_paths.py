@@ -1,0 +1,71 @@
+import pytest
+
+from dualcirc.accounts import policy_paths
+from dualcirc.accounts.rules import rule
+from dualcirc.errors import DataError
+from dualcirc.files.series import province_names
+
+
+def test_date_becomes_decimal_year() -> None:
+    # 29 September is day 272 of 2013: 271 full days have passed.
+    assert policy_paths.decimal_year("2013-09-29") == 2013 + 271 / 365
+    assert policy_paths.decimal_year("2018-04") == pytest.approx(2018 + 3.5 / 12)
+    assert policy_paths.decimal_year("2015") == 2015.0
+
+
+def test_date_off_the_grid_enters_as_the_share_of_the_step_it_covers() -> None:
+    # The change at 2011.05 leaves 0.075 of the step of 0.125 that opens at 2011.0: 60 %.
+    path = policy_paths.held_path([2011.05], [20.0], before=10.0)
+    assert path.index.tolist() == [2010.0, 2011.0, 2011.125]
+    assert path.tolist() == pytest.approx([10.0, 16.0, 20.0])
+
+
+def test_date_on_the_grid_changes_at_once() -> None:
+    path = policy_paths.held_path([2011.25], [20.0], before=10.0)
+    assert path.index.tolist() == [2010.0, 2011.25]
+    assert path.tolist() == [10.0, 20.0]
+
+
+def test_two_changes_in_one_step_are_both_averaged() -> None:
+    # A quarter of the step at 10, a half at 20, a quarter at 40.
+    path = policy_paths.held_path([2010.03125, 2010.09375], [20.0, 40.0], before=10.0)
+    assert path.tolist() == pytest.approx([22.5, 40.0])
+
+
+def test_change_before_the_first_year_holds_from_the_start() -> None:
+    path = policy_paths.held_path([2009.0], [20.0], before=10.0)
+    assert path.to_dict() == {2010.0: 20.0}
+
+
+def test_dates_that_do_not_rise_are_refused() -> None:
+    with pytest.raises(DataError, match="do not rise"):
+        policy_paths.held_path([2011.0, 2010.5], [1.0, 2.0], before=0.0)
+
+
+def test_lists_follow_the_record_in_comparable_units() -> None:
+    lists = policy_paths.negative_lists()
+    assert lists.iloc[0].tolist() == pytest.approx([190 * rule("zone list unit factor"), 93.0])
+    assert lists.iloc[-1].tolist() == [27.0, 29.0]
+    assert lists.notna().all().all()
+    # In comparable units the zone list is never longer than the national one after the first zones of 2015.
+    assert (lists["zone negative list items"] <= lists["national negative list items"])[lists.index >= 2015.0].all()
+
+
+def test_quota_starts_at_nothing_and_ends_at_100000() -> None:
+    quota = policy_paths.duty_free_quota()["duty free quota"]
+    assert quota.iloc[0] == 0.0
+    assert quota.iloc[-1] == 100_000.0
+    assert quota.is_monotonic_increasing
+
+
+def test_twenty_two_zones_are_open_at_the_end_of_2025() -> None:
+    zones = policy_paths.zone_openings()
+    assert tuple(zones.index) == province_names()
+    assert (zones < policy_paths.NEVER).sum() == 22
+    assert zones["Inner Mongolia"] == policy_paths.NEVER
+    assert zones["Shanghai"] == pytest.approx(2013.74, abs=0.005)
+
+
+def test_unknown_rule_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(DataError, match="Did you mean 'own distance'"):
+        rule("own distanc")
