@@ -1,0 +1,235 @@
+"""One look for every picture: sizes of a journal page, a colour for each scenario, labels from attributes."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from dualcirc.analysis.compare import BASELINE, Band
+from dualcirc.errors import OutputError, Problem
+from dualcirc.files.calendar import POLICY_START, to_model_time
+
+COLUMN, PAGE = 3.5, 7.2
+"""Width of one column and of a full page of a journal, inches."""
+
+RC: Any = {  # matplotlib types the keys as literals that change with its version
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same glyphs on every machine
+    "font.size": 7.5,
+    "axes.titlesize": 7.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 7,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "0.90",
+    "grid.linewidth": 0.5,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "dualcirc",  # without it the element ids, and so the bytes, change at every save
+}
+
+# Okabe and Ito's palette, safe for colour-blind readers. The colour belongs to the scenario, not to its place in a run.
+SCENARIO_COLOURS = {
+    BASELINE: "#000000",
+    "no_zones": "#D55E00",
+    "wider_layout": "#0072B2",
+    "shorter_negative_list": "#009E73",
+    "domestic_circulation": "#CC79A7",
+    "duty_free": "#E69F00",
+}
+OTHER_COLOURS = ("#56B4E9", "#7F7F7F", "#8C564B", "#5D3A9B", "#B8A800")
+DASHES: dict[str, Any] = {
+    "no_zones": (0, (4, 1.5)),
+    "duty_free": (0, (1, 1)),
+    "domestic_circulation": (0, (5, 1, 1, 1)),
+}
+HISTORY: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 2.6,
+    "linestyle": "none",
+    "color": "0.35",
+    "markeredgewidth": 0.0,
+    "clip_on": False,
+}
+LARGE, THOUSAND = 10_000.0, 1_000.0
+LETTERS = 92
+"""Letters of a panel title that fit across the page."""
+LINE_NOTE, LINE_LEGEND = 0.108, 0.15
+"""Height of a line of the note and of the legend, inches."""
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Everything drawn and saved within looks like the project's pictures; the caller's settings come back after."""
+    with mpl.rc_context(RC):
+        yield
+
+
+def colours(scenarios: Sequence[str]) -> dict[str, str]:
+    """Colour of each scenario: its own if it has one, otherwise the next free colour in order of name."""
+    others = sorted(name for name in scenarios if name not in SCENARIO_COLOURS)
+    spare = {name: OTHER_COLOURS[i % len(OTHER_COLOURS)] for i, name in enumerate(others)}
+    return {name: SCENARIO_COLOURS.get(name) or spare[name] for name in scenarios}
+
+
+def scenario_names(values: xr.DataArray | xr.Dataset) -> list[str]:
+    """Names along dim ``scenario``."""
+    return [str(name) for name in values["scenario"].values]
+
+
+def title_of(values: xr.DataArray | xr.Dataset, scenario: str) -> str:
+    """Title of a scenario for a legend: coordinate ``scenario_title``, or the name with spaces."""
+    if "scenario_title" in values.coords:
+        return str(values["scenario_title"].sel(scenario=scenario).values)
+    return scenario.replace("_", " ")
+
+
+def long_name(values: xr.DataArray) -> str:
+    """Name of a variable in the words of the registry."""
+    return str(values.attrs.get("long_name", str(values.name).replace("_", " ")))
+
+
+def readable(values: xr.DataArray) -> xr.DataArray:
+    """Return the same values, in trillions where billions would take five digits or more."""
+    units = str(values.attrs.get("units", ""))
+    if units.startswith("billion ") and float(abs(values).max()) >= LARGE:
+        return (values / THOUSAND).assign_attrs(values.attrs | {"units": "trillion " + units.removeprefix("billion ")})
+    return values
+
+
+def axis_label(values: xr.DataArray) -> str:
+    """Unit of a variable for an axis title, with its price basis."""
+    units = {"1": "fraction", "%": "per cent"}.get(
+        str(values.attrs.get("units", "")), str(values.attrs.get("units", ""))
+    )
+    basis = str(values.attrs.get("price_basis", ""))
+    return f"{units}\n({basis})" if basis and "CNY" in units else units
+
+
+def page(height: float, rows: int, columns: int, **subplots: Any) -> tuple[Figure, list[Axes]]:
+    """Full-width figure with a grid of axes in reading order; the layout leaves room for the caption of `finish`."""
+    figure = Figure(figsize=(PAGE, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **subplots)
+    return figure, list(axes.flat)
+
+
+def panel_title(axes: Axes, index: int, text: str) -> None:
+    """Letter and title of one panel, wrapped to its share of the page."""
+    grid = axes.get_gridspec()
+    letters = int(LETTERS / (grid.ncols if grid else 1))
+    axes.set_title(f"{chr(ord('a') + index)}  {textwrap.fill(text, letters)}")
+
+
+def draw_band(axes: Axes, band: Band, scenario: str, colour: str, **line: Any) -> Artist:
+    """Line of the central draw over the shaded range of the draws; returns the line for a legend."""
+    time = band.central["time"].values
+    axes.fill_between(time, band.low.values, band.high.values, color=colour, alpha=0.16, linewidth=0)
+    style = {"linewidth": 1.1, "linestyle": DASHES.get(scenario, "-"), "color": colour} | line
+    return axes.plot(time, band.central.values, **style)[0]
+
+
+def mark_policy_start(axes: Axes) -> None:
+    """Dotted line where recorded policy ends and the levers of a scenario begin to act."""
+    axes.axvline(to_model_time(POLICY_START), color="0.55", linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
+
+
+def years(axes: Axes, time: xr.DataArray, every: int = 10) -> None:
+    """Year axis with a label every ``every`` years from the start of the run."""
+    first, last = float(time.min()), float(time.max())
+    axes.set_xlim(first, last)
+    axes.set_xticks(list(range(int(first), int(last) + 1, every)))
+
+
+def finish(
+    figure: Figure,
+    title: str,
+    note: str,
+    dataset: xr.Dataset,
+    handles: Mapping[str, Artist] | None = None,
+    columns: int = 3,
+) -> Figure:
+    """Add title and legend above the panels, note and source line below; the panels fill what is left.
+
+    Parameters
+    ----------
+    figure
+        Figure of `page` with its panels drawn.
+    title, note
+        Heading, and the sentences that explain dots, lines and shading.
+    dataset
+        The result, for the source line.
+    handles
+        Legend entries by label, one legend for all panels.
+    columns
+        Columns of the legend.
+    """
+    width, height = (float(size) for size in figure.get_size_inches())
+    lines = [*textwrap.wrap(note, width=int(width * 22.5)), source(dataset)]
+    figure.text(0.008, 0.03 / height, "\n".join(lines), fontsize=6, color="0.3", va="bottom", linespacing=1.25)
+    figure.text(0.008, 1.0 - 0.05 / height, title, fontsize=9, fontweight="bold", va="top")
+    entries = dict(handles or {})
+    if entries:
+        place = (0.0, 1.0 - 0.22 / height)
+        figure.legend(
+            list(entries.values()),
+            list(entries),
+            loc="upper left",
+            bbox_to_anchor=place,
+            ncols=columns,
+            handlelength=2.4,
+        ).set_in_layout(False)
+    bottom = (LINE_NOTE * len(lines) + 0.08) / height
+    top = (0.26 + LINE_LEGEND * -(-len(entries) // columns)) / height
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0.0, bottom, 1.0, 1.0 - bottom - top), h_pad=0.05, w_pad=0.04)
+    return figure
+
+
+def spread_note(dataset: xr.Dataset) -> str:
+    """What the shaded range of a figure is, in one sentence."""
+    draws = int(dataset.sizes.get("draw", 1))
+    if draws < 2:
+        return "Central parameters only."
+    names = str(dataset.attrs.get("uncertain_parameters", "")) or "the uncertain parameters"
+    return f"Lines: central parameters. Shading: smallest to largest of {draws} draws over {names}."
+
+
+def source(dataset: xr.Dataset) -> str:
+    """Source line: program, version and the hash of the model that made the numbers."""
+    version = str(dataset.attrs.get("dualcirc_version", ""))
+    digest = str(dataset.attrs.get("hash_model", ""))[:10]
+    parts = [f"dualcirc {version}".strip(), f"model {digest}" if digest else ""]
+    return "Source: " + ", ".join(part for part in parts if part) + "."
+
+
+def save(figure: Figure, out_dir: Path, name: str) -> list[Path]:
+    """Write PNG (200 dots per inch) and SVG with the same bytes for the same figure, and return both paths."""
+    png, svg = out_dir / f"{name}.png", out_dir / f"{name}.svg"
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        figure.savefig(png, dpi=200, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    except OSError as fault:
+        raise OutputError(Problem(f"the picture cannot be written: {fault}", file=str(out_dir))) from fault
+    return [png, svg]
