@@ -1,0 +1,39 @@
+"""The calibrated tables of ``model/tables``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from dualcirc.calibrate.zone_scope import zone_scope_table
+from dualcirc.files.paths import tables_dir
+
+DECIMALS = 6
+"""Digits kept: far finer than the error of the estimates, coarse enough to be equal on every machine."""
+
+
+def scope_table() -> pd.DataFrame:
+    """Target scope of the zones from the base accounts, (time, province)."""
+    base = pd.read_csv(tables_dir() / "base_accounts.csv", index_col="Province")
+    return zone_scope_table(base["base foreign capital"])
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path | None = None) -> list[Path]:
+    """Write tables as ``<name>.csv`` and return their paths.
+
+    Parameters
+    ----------
+    tables
+        Name of the table -> (time, column).
+    folder
+        Where to; the model's own tables by default.
+    """
+    target = folder or tables_dir()
+    paths = []
+    for name, table in tables.items():
+        path = target / f"{name}.csv"
+        table.round(DECIMALS).to_csv(path, lineterminator="\n")
+        paths.append(path)
+    return paths
