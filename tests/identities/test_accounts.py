@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from dualcirc.accounts import tables, volumes
+from dualcirc.accounts import tables, trade_matrix, volumes
 from dualcirc.accounts.destinations import DESTINATIONS, mean_shares, published_means, shares_in_year
 from dualcirc.accounts.foreign_capital import REGIONS, base_foreign_capital, base_inflow, region_shares
 from dualcirc.accounts.priors import ITEMS
@@ -187,3 +187,11 @@ def test_missing_row_stops_the_accounts(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
     with pytest.raises(DataError, match=r"province_panel\.csv: 'household_consumption' has no value for Hunan"):
         base_accounts()
+
+
+def test_missing_distance_is_refused_and_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    holed = series.distances()
+    holed[0, 1] = np.nan
+    monkeypatch.setattr(trade_matrix, "distances", lambda: holed)
+    with pytest.raises(DataError, match="no value for Beijing Tianjin"):
+        trade_matrix.distance_table(own=0.0)

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 
 from dualcirc.accounts import policy_paths
 from dualcirc.accounts.rules import rule
 from dualcirc.errors import DataError
+from dualcirc.files.paths import model_file
 from dualcirc.files.series import province_names
 
 
@@ -69,3 +72,10 @@ def test_twenty_two_zones_are_open_at_the_end_of_2025() -> None:
 def test_unknown_rule_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(DataError, match="Did you mean 'own distance'"):
         rule("own distanc")
+
+
+def test_grid_of_the_tables_is_the_grid_of_the_model() -> None:
+    text = model_file().read_text(encoding="utf-8")
+    settings = dict(re.findall(r"^(INITIAL TIME|TIME STEP)\s*=\s*([\d.]+)", text, flags=re.MULTILINE))
+    assert float(settings["TIME STEP"]) == rule("table step")
+    assert float(settings["INITIAL TIME"]) == rule("base year")

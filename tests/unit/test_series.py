@@ -114,3 +114,9 @@ def test_every_fact_has_a_status(name: str) -> None:
 def test_recalled_source_gives_recalled_rows() -> None:
     rows = series.table("national")
     assert set(rows.loc[rows["source_id"] == "N34", "status"]) == {"recalled"}
+
+
+def test_every_rule_of_the_accounts_names_where_it_comes_from() -> None:
+    known = {*series.table("sources")["source_id"], *(path.name for path in data_dir().glob("*.csv"))}
+    used = {key for cell in series.table("account_rules")["source"] for key in cell.split("; ")}
+    assert used <= known | {"own trial", "model convention"}

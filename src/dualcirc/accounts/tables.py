@@ -16,10 +16,10 @@ from dualcirc.accounts.policy_paths import duty_free_quota, negative_lists, zone
 from dualcirc.accounts.priors import ITEMS
 from dualcirc.accounts.reconcile import BaseAccounts
 from dualcirc.accounts.rules import base_year
+from dualcirc.accounts.trade_matrix import distance_table
 from dualcirc.accounts.volumes import population_path
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files import paths
-from dualcirc.files.series import distances
 
 
 def base_table(
@@ -69,7 +69,7 @@ def build(accounts: BaseAccounts, share: xr.DataArray) -> dict[str, pd.DataFrame
     return {
         "base_accounts": base_table(accounts, population, base_foreign_capital(), inflow),
         "base_trade_share": _square(share),
-        "distance": _square(distances().fillna(0.0)),
+        "distance": _square(distance_table(own=0.0)),
         "base_investment_kernel": _square(investment_kernel(inflow)),
         "population": _over_time(population),
         "policy_lists": negative_lists(),

@@ -9,7 +9,7 @@ import xarray as xr
 from dualcirc.accounts.ras import ras
 from dualcirc.accounts.reconcile import BaseAccounts
 from dualcirc.accounts.rules import rule
-from dualcirc.files.series import distances, panel
+from dualcirc.files.series import complete, distances, panel
 
 Array = npt.NDArray[np.float64]
 
@@ -21,10 +21,16 @@ DAMPING = 0.7
 """Share of each step taken: the odds of a share respond less than one for one to its own bias."""
 
 
+def distance_table(own: float) -> xr.DataArray:
+    """Distance between capitals, (origin, destination), km; ``own`` on the diagonal that it lacks."""
+    km = distances()
+    diagonal = np.eye(km.shape[0], dtype=bool)
+    return complete(km.copy(data=np.where(diagonal, own, km.values)))
+
+
 def distance_matrix() -> Array:
-    """Distance between capitals with the own distance on the diagonal, (origin, destination), km."""
-    km = distances().values.copy()
-    np.fill_diagonal(km, rule("own distance"))
+    """Distance between capitals with the own distance of the rules, (origin, destination), km."""
+    km: Array = distance_table(rule("own distance")).values
     return km
 
 
@@ -43,7 +49,8 @@ def _flows(home: Array, gdp: Array, demand: Array, km: Array) -> Array:
 
 def derived_own_share() -> xr.DataArray:
     """Share of value added that serves final demand of the own province, (province): mean of the published tables."""
-    return panel("va_share_own_province_demand_derived").mean("year")
+    share = panel("va_share_own_province_demand_derived").mean("year")
+    return complete(share)
 
 
 def _own_share(flows: Array, accounts: BaseAccounts) -> Array:
