@@ -190,7 +190,7 @@ def test_missing_row_stops_the_accounts(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_missing_distance_is_refused_and_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    holed = series.distances()
+    holed = series.distances().copy()
     holed[0, 1] = np.nan
     monkeypatch.setattr(trade_matrix, "distances", lambda: holed)
     with pytest.raises(DataError, match="no value for Beijing Tianjin"):
