@@ -1,0 +1,161 @@
+"""Expression graph -> JAX arrays.
+
+Every array ends with the axis of runs, of length 1 where no run can differ. The axis of runs comes last so that each
+run is one lane of the processor's vectors: sums over subscripts then add in the same order for every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from dualcirc.engine.functions import GUARDED, PLAIN, log, power, square_root, whole_power
+from dualcirc.engine.passes import Equation, factors
+from dualcirc.translate.ir import Call, Expression, Level, Number, Reference, Sum, Time, range_of
+
+_LARGEST_WHOLE_POWER = 4
+
+
+class Value(NamedTuple):
+    """Array with the labels of its axes; the axis of runs comes last and has none."""
+
+    array: Array
+    axes: tuple[str, ...]
+
+
+class Emitter:
+    """Computes expressions at one moment, each equal part once."""
+
+    def __init__(
+        self, sizes: Mapping[str, int], known: Mapping[str, Value], levels: dict[str, Array], time: Array | float
+    ) -> None:
+        self.sizes = sizes
+        self.known = dict(known)
+        self.levels = levels
+        self.time = time
+        self.memo: dict[tuple[Expression, bool], Value] = {}
+
+    def keep(self, equation: Equation, *, guarded: bool = False) -> None:
+        """Compute an equation and keep it under its name, spread over all its axes."""
+        array = self.spread(equation.expression, equation.axes, guarded=guarded)
+        self.known[equation.name] = Value(array, equation.axes)
+
+    def spread(self, expression: Expression, axes: tuple[str, ...], *, guarded: bool = False) -> Array:
+        """Array over all the axes, in their order."""
+        array = _expand(self.emit(expression, guarded), axes)
+        shape = (*(self.sizes[range_of(axis)] for axis in axes), array.shape[-1])
+        return jnp.broadcast_to(array, shape)
+
+    def emit(self, expression: Expression, guarded: bool = False) -> Value:
+        """Value of an expression; guarded where a branch may not be taken."""
+        key = (expression, guarded)
+        if key not in self.memo:
+            self.memo[key] = self._emit(expression, guarded)
+        return self.memo[key]
+
+    def _emit(self, expression: Expression, guarded: bool) -> Value:
+        match expression:
+            case Number(value=value):
+                return Value(jnp.full((1,), value), ())
+            case Time():
+                return Value(jnp.reshape(jnp.asarray(self.time, dtype=float), (1,)), ())
+            case Reference():
+                return self._reference(expression)
+            case Level(state=state, compartment=compartment, axes=axes):
+                return Value(self.levels[state][compartment], axes)
+            case Sum():
+                return self._sum(expression, guarded)
+            case Call(function="^"):
+                return self._power(expression, guarded)
+            case Call():
+                return self._call(expression, guarded)
+
+    def _reference(self, reference: Reference) -> Value:
+        """Variable with its axes renamed, fixed elements picked."""
+        array = self.known[reference.name].array
+        index = tuple(slice(None) if isinstance(axis, str) else axis for axis in reference.axes)
+        return Value(array[index], tuple(axis for axis in reference.axes if isinstance(axis, str)))
+
+    def _call(self, call: Call, guarded: bool) -> Value:
+        """Operator or function; the branches of a condition are guarded."""
+        branches = call.function == "IF THEN ELSE"
+        values = [self.emit(part, guarded or (branches and i > 0)) for i, part in enumerate(call.arguments)]
+        if call.function == "reciprocal":
+            function = GUARDED["/"] if guarded else PLAIN["/"]
+            return Value(function(jnp.ones((1,)), values[0].array), values[0].axes)
+        axes, arrays = _align(values)
+        return Value((GUARDED if guarded else PLAIN)[call.function](*arrays), axes)
+
+    def _power(self, call: Call, guarded: bool) -> Value:
+        """Power; whole literals multiply, one half is a square root, all others share the logarithm of their base."""
+        base, exponent = call.arguments
+        value = self.emit(base, guarded)
+        if isinstance(exponent, Number):
+            if exponent.value.is_integer() and abs(exponent.value) <= _LARGEST_WHOLE_POWER:
+                return Value(whole_power(value.array, int(exponent.value)), value.axes)
+            if exponent.value == 0.5:
+                return Value(square_root(value.array), value.axes)
+        key = (Call("LN", (base,)), True)
+        if key not in self.memo:
+            self.memo[key] = Value(log(value.array), value.axes)
+        axes, arrays = _align([value, self.memo[key], self.emit(exponent, guarded)])
+        return Value(power(*arrays), axes)
+
+    def _sum(self, expression: Sum, guarded: bool) -> Value:
+        """
+        Sum of a product.
+
+        Factors without the summed axes are taken out. Where a factor that all runs share has axes that the others lack,
+        the sum is a matrix product; else product and sum fuse, and no temporary of the product's size is made.
+        """
+        values = [self.emit(part, guarded) for part in factors(expression.argument)]
+        outer = [value for value in values if not set(value.axes) & set(expression.axes)]
+        inner = [value for value in values if set(value.axes) & set(expression.axes)]
+        missing = [axis for axis in expression.axes if all(axis not in value.axes for value in inner)]
+        assert not missing, "a summed axis stands in at least one factor"
+        shared = [value for value in inner if value.array.shape[-1] == 1]
+        own = [value for value in inner if value.array.shape[-1] != 1]
+        if shared and own and set(_product(shared).axes) - set(_product(own).axes):
+            total = _contract(_product(shared), _product(own), expression.axes)
+        else:
+            total = _reduce(_product(inner), expression.axes)
+        return _product([total, *outer])
+
+
+def _align(values: Sequence[Value]) -> tuple[tuple[str, ...], list[Array]]:
+    """Bring values to the same axes."""
+    axes = tuple(dict.fromkeys(axis for value in values for axis in value.axes))
+    return axes, [_expand(value, axes) for value in values]
+
+
+def _expand(value: Value, axes: tuple[str, ...]) -> Array:
+    """Array with its axes in the order of ``axes``, of length 1 where it has none."""
+    present = [axis for axis in axes if axis in value.axes]
+    moved = jnp.transpose(value.array, (*(value.axes.index(axis) for axis in present), len(value.axes)))
+    sizes = dict(zip(present, moved.shape, strict=False))
+    return jnp.reshape(moved, (*(sizes.get(axis, 1) for axis in axes), moved.shape[-1]))
+
+
+def _product(values: Sequence[Value]) -> Value:
+    axes, arrays = _align(values)
+    result = arrays[0]
+    for array in arrays[1:]:
+        result = result * array
+    return Value(result, axes)
+
+
+def _reduce(value: Value, summed: tuple[str, ...]) -> Value:
+    positions = tuple(value.axes.index(axis) for axis in summed)
+    return Value(jnp.sum(value.array, axis=positions), tuple(axis for axis in value.axes if axis not in summed))
+
+
+def _contract(shared: Value, own: Value, summed: tuple[str, ...]) -> Value:
+    """Matrix product of what all runs share with what each run has."""
+    letters = {axis: chr(ord("a") + i) for i, axis in enumerate(dict.fromkeys((*shared.axes, *own.axes)))}
+    kept = tuple(axis for axis in letters if axis not in summed)
+    left, right, out = ("".join(letters[axis] for axis in axes) for axes in (shared.axes, own.axes, kept))
+    array = jnp.einsum(f"{left},{right}z->{out}z", shared.array[..., 0], own.array, precision="highest")
+    return Value(array, kept)

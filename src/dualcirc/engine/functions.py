@@ -1,0 +1,95 @@
+"""Vensim functions on arrays of runs.
+
+Each takes and gives arrays that broadcast. The guarded forms keep the gradient finite where a branch that is not taken
+would divide by zero or take a logarithm of nothing: JAX evaluates both branches of IF THEN ELSE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+SMALL = 1e-6
+"""What counts as zero in XIDZ and ZIDZ: Vensim help, "XIDZ"; PySD ``functions.SMALL_VENSIM``."""
+
+
+def log(x: Array) -> Array:
+    """Natural logarithm, minus infinity at zero and not a number below, as numpy gives it."""
+    return jnp.where(x > 0, jnp.log(jnp.where(x > 0, x, 1.0)), jnp.where(x == 0, -jnp.inf, jnp.nan))
+
+
+def divide(x: Array, y: Array) -> Array:
+    """Quotient whose gradient stays finite where the divisor is zero."""
+    return jnp.where(y == 0, lax.stop_gradient(x) * jnp.inf, x / jnp.where(y == 0, 1.0, y))
+
+
+def square_root(x: Array) -> Array:
+    """Square root whose gradient stays finite at zero and below."""
+    return jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1.0)), jnp.where(x == 0, 0.0, jnp.nan))
+
+
+def power(base: Array, log_of_base: Array, exponent: Array) -> Array:
+    """
+    Base to the exponent, through a logarithm that other powers of the same base share.
+
+    Notes
+    -----
+    ``exp(b log a)`` for a > 0: XLA's own power costs twice as much. At a = 0 the result is 0, 1 or infinity for b above,
+    at or below zero. A negative base gives not a number, also where numpy finds a whole exponent.
+    """
+    at_zero = jnp.where(exponent == 0, 1.0, jnp.where(exponent > 0, 0.0, jnp.inf))
+    positive = base > 0
+    scaled = jnp.where(positive, exponent * jnp.where(positive, log_of_base, 0.0), 0.0)
+    return jnp.where(positive, jnp.exp(scaled), jnp.where(base == 0, at_zero, jnp.nan))
+
+
+def whole_power(base: Array, exponent: int) -> Array:
+    """Base to a small whole exponent by multiplication; holds for any sign."""
+    result = jnp.ones_like(base)
+    for _ in range(abs(exponent)):
+        result = result * base
+    return result if exponent >= 0 else 1.0 / result
+
+
+def xidz(numerator: Array, denominator: Array, otherwise: Array) -> Array:
+    """Quotient, or ``otherwise`` where the denominator is within 1e-6 of zero (PySD ``functions.xidz``)."""
+    zero = jnp.abs(denominator) < SMALL
+    return jnp.where(zero, otherwise, numerator / jnp.where(zero, 1.0, denominator))
+
+
+def zidz(numerator: Array, denominator: Array) -> Array:
+    """Quotient, or 0 where the denominator is within 1e-6 of zero (PySD ``functions.zidz``)."""
+    return xidz(numerator, denominator, jnp.zeros((1,)))
+
+
+PLAIN: Mapping[str, Callable[..., Array]] = {
+    "+": jnp.add,
+    "-": jnp.subtract,
+    "*": jnp.multiply,
+    "/": jnp.divide,
+    "negative": jnp.negative,
+    "=": jnp.equal,
+    "<>": jnp.not_equal,
+    "<": jnp.less,
+    "<=": jnp.less_equal,
+    ">": jnp.greater,
+    ">=": jnp.greater_equal,
+    ":AND:": jnp.logical_and,
+    ":OR:": jnp.logical_or,
+    ":NOT:": jnp.logical_not,
+    "IF THEN ELSE": jnp.where,
+    "MIN": jnp.minimum,
+    "MAX": jnp.maximum,
+    "EXP": jnp.exp,
+    "LN": jnp.log,
+    "SQRT": jnp.sqrt,
+    "ABS": jnp.abs,
+    "XIDZ": xidz,
+    "ZIDZ": zidz,
+}
+"""Every function but ``^``, which shares logarithms (``emit.Emitter``)."""
+
+GUARDED: Mapping[str, Callable[..., Array]] = {**PLAIN, "/": divide, "LN": log, "SQRT": square_root}
+"""The same where a branch may not be taken."""

@@ -1,0 +1,107 @@
+"""Values that enter a simulation from outside: the model's own, or a run's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dualcirc.engine.integrate import Clock
+from dualcirc.errors import DualcircError, Problem, did_you_mean
+from dualcirc.translate.ir import FloatArray, Model, Series
+
+Overrides = Mapping[str, FloatArray]
+"""Exact names of constants (*dims) and of data variables (step of the grid, *dims) with the values of one run."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Base values of all constants and data variables, and the checks of what replaces them."""
+
+    model: Model
+    clock: Clock
+    base: Mapping[str, FloatArray]
+    """Constants (*dims), data variables (row, *dims) with rows up to the last interval's end."""
+    shared: frozenset[str]
+    """Constants of two dimensions and more: one value for all runs of a block."""
+
+    def check(self, overrides: Overrides, run: int) -> None:
+        """
+        Refuse unknown names, wrong shapes and values that are no numbers.
+
+        Raises
+        ------
+        DualcircError
+            With every fault of the run.
+        """
+        problems = [fault for name, value in overrides.items() if (fault := self._fault(name, value, run))]
+        if problems:
+            raise DualcircError(problems)
+
+    def expected_shape(self, name: str) -> tuple[int, ...]:
+        """Shape of an override."""
+        steps = (self.clock.steps + 1,) if self.model.variables[name].kind == "data" else ()
+        return (*steps, *self.model.shape(name))
+
+    def _fault(self, name: str, value: FloatArray, run: int) -> Problem | None:
+        if name not in self.base:
+            mend = did_you_mean(name, self.base)
+            return Problem(f"run {run}: '{name}' is no constant or data variable of the model", mend=mend)
+        expected = self.expected_shape(name)
+        if np.shape(value) != expected:
+            return Problem(f"run {run}: '{name}' has shape {np.shape(value)}", expected=f"shape {expected}")
+        if not np.all(np.isfinite(value)):
+            return Problem(f"run {run}: '{name}' holds a value that is no number", expected="finite numbers")
+        return None
+
+    def lanes(self, name: str, runs: Sequence[Overrides], block: int) -> FloatArray:
+        """Values of one input for a block of runs, (..., run); lanes without a run hold the base value."""
+        base = self.base[name]
+        result = np.empty((*base.shape, block))
+        result[...] = base[..., None]
+        for lane, run in enumerate(runs):
+            if name in run:
+                result[..., lane] = self.extended(name, np.asarray(run[name], dtype=float))
+        return result
+
+    def extended(self, name: str, value: FloatArray) -> FloatArray:
+        """Override with the rows that stand after the final time, which hold its last value."""
+        if self.model.variables[name].kind != "data":
+            return value
+        surplus = self.clock.rows - len(value)
+        return value[: self.clock.rows] if surplus <= 0 else np.concatenate([value, np.repeat(value[-1:], surplus, 0)])
+
+
+def inputs_of(model: Model, clock: Clock) -> Inputs:
+    """Base inputs of a model on the grid of a clock."""
+    base: dict[str, FloatArray] = {}
+    times = clock.initial + np.arange(clock.rows) * clock.step
+    final = clock.initial + clock.steps * clock.step
+    for name, variable in model.variables.items():
+        if variable.value is not None:
+            base[name] = variable.value
+        elif variable.series is not None:
+            base[name] = on_grid(variable.series, np.minimum(times, final))
+    shared = frozenset(name for name, value in base.items() if model.variables[name].kind == "constant" and value.ndim > 1)
+    return Inputs(model, clock, base, shared)
+
+
+def on_grid(series: Series, times: FloatArray) -> FloatArray:
+    """
+    Values of a table at the given times, (time, *dims).
+
+    Notes
+    -----
+    Before the first and after the last time of the table its first and last values hold (PySD ``data.Data.__call__``).
+    """
+    last = len(series.times) - 1
+    below = np.clip(np.searchsorted(series.times, times, side="right") - 1, 0, last)
+    if series.interpolation == "hold":
+        return series.values[below]
+    above = np.minimum(below + 1, last)
+    span = np.where(above > below, series.times[above] - series.times[below], 1.0)
+    share = np.clip((times - series.times[below]) / span, 0.0, 1.0)
+    share = share.reshape(-1, *[1] * (series.values.ndim - 1))
+    low, high = series.values[below], series.values[above]
+    return low + share * (high - low)

@@ -1,0 +1,63 @@
+"""Outputs of many runs, and how each run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dualcirc.engine.integrate import Outcome
+from dualcirc.translate.ir import FloatArray, Model
+
+OK = "ok"
+_STATUS = np.dtype("<U48")
+
+
+class RunOutputs(dict[str, FloatArray]):
+    """Outputs by name, (run, saved time, *dims), with the status of every run."""
+
+    def __init__(self, runs: int) -> None:
+        super().__init__()
+        self.status: NDArray[np.str_] = np.full(runs, OK, dtype=_STATUS)
+        """(run,): ``ok``, or what went wrong and when. Outputs of a failed run hold what was computed."""
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """(run,): whether the run failed."""
+        return np.asarray(self.status != OK)
+
+
+def empty_outputs(model: Model, names: Sequence[str], runs: int, saves: int) -> RunOutputs:
+    """Outputs to be filled block by block."""
+    outputs = RunOutputs(runs)
+    for name in names:
+        outputs[name] = np.empty((runs, saves, *model.shape(name)))
+    return outputs
+
+
+def collect(outcome: Outcome, members: Sequence[int], outputs: RunOutputs) -> None:
+    """Put the outputs of a block in the places of its runs."""
+    count = len(members)
+    for name, array in outcome.moving.items():
+        outputs[name][members] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)
+    for name, array in outcome.fixed.items():
+        outputs[name][members] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)[:, None]
+
+
+def status_texts(outcome: Outcome, saved_times: FloatArray) -> NDArray[np.str_]:
+    """(run,): how each run of a block ended."""
+    finite = np.asarray(outcome.finite)
+    short = np.asarray(outcome.short_delay)
+    texts = np.full(finite.shape[1], OK, dtype=_STATUS)
+    for lane in range(finite.shape[1]):
+        if short[lane]:
+            texts[lane] = "a delay time is below 3 time steps"
+        elif not finite[:, lane].all():
+            texts[lane] = f"not finite at {saved_times[np.argmin(finite[:, lane])]:g}"
+    return texts
+
+
+def _runs(array: FloatArray, count: int) -> FloatArray:
+    """First lanes; one lane stands for all where no run can differ."""
+    return array[..., :count] if array.shape[-1] > 1 else np.broadcast_to(array, (*array.shape[:-1], count))
