@@ -58,7 +58,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# One group of tests per worker process: the reference run of a session fixture happens once (tests/conftest.py).
+# One group of tests per worker process: the reference run of a session fixture happens once (conftest.py).
 test: lint
 	$(BIN)/pytest -m "not long" -n 2 --dist loadgroup
 

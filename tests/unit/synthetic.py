@@ -52,15 +52,15 @@ def result(draws: int = 5) -> xr.Dataset:
         "macro_region": ("province", list(table["macro_region"])),
     }
     dims = ("scenario", "draw", "time", "province")
-    ds = xr.Dataset(coords=coords, attrs={"title": "Synthetic", "dualcirc_version": "0.0", "hash_model": "0" * 64})
+    ds = xr.Dataset(coords=coords, attrs={"title": "Synthetic", "dualcirc_version": "0.0", "model_hash": "0" * 64})
     for name, (label, share) in FLOWS.items():
         values = xr.DataArray(
             share * level * (1.0 + effect * (3.0 if name in ("exports", "fdi_inflow") else 1.0)), dims=dims
         )
         ds[name] = values.assign_attrs(BILLION, long_name=label)
-        ds[f"national_{name}"] = ds[name].sum("province").assign_attrs(BILLION, long_name=f"{label}, China")
+        ds[f"national_{name}"] = ds[name].sum("province").assign_attrs(BILLION, long_name=f"National {label}")
         by_region = ds[name].groupby("macro_region").sum().rename(macro_region="region")
-        ds[f"region_{name}"] = by_region.assign_attrs(BILLION, long_name=label)
+        ds[f"region_{name}"] = by_region.assign_attrs(BILLION, long_name=f"Regional {label}")
     ds["foreign_capital"] = (8.0 * ds["fdi_inflow"]).assign_attrs(
         units="billion CNY", kind="stock", long_name="Foreign capital"
     )
@@ -76,4 +76,6 @@ def result(draws: int = 5) -> xr.Dataset:
     ds["zone_opening_year"] = xr.DataArray(opening, dims=("scenario", "province")).assign_attrs(
         units="year", kind="constant"
     )
-    return ds
+    ds["status"] = xr.DataArray(np.full((len(scenario), draws), "ok"), dims=("scenario", "draw"))
+    ds["drawn_parameters"] = xr.DataArray(np.ones((draws, 3)), dims=("draw", "parameter"))
+    return ds.assign_coords(parameter=["stance_leak", "reform_pool", "siphon_share"])

@@ -57,6 +57,14 @@ def test_band_of_values_without_draws_is_the_values() -> None:
     assert band(values).low is values
 
 
+def test_select_masks_a_failed_run_and_leaves_the_others() -> None:
+    ds = two_scenarios().assign(status=(("scenario", "draw"), [["ok", "ok"], ["ok", "not_finite"]]))
+    gdp = select(ds, "gdp")
+    assert gdp.isnull().sum() == 2
+    assert gdp.sel(scenario="other", draw=1).isnull().all()
+    assert gdp.attrs["units"] == "billion CNY/year"
+
+
 def test_a_missing_variable_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(DataError, match="Did you mean 'gdp'"):
         select(two_scenarios(), "gpd")

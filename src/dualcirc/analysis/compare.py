@@ -7,6 +7,7 @@ from typing import NamedTuple
 import xarray as xr
 
 from dualcirc.errors import DataError, Problem, did_you_mean
+from dualcirc.results.schema import OK
 
 BASELINE = "baseline"
 CENTRAL_DRAW = 0
@@ -22,7 +23,7 @@ class Band(NamedTuple):
 
 
 def select(dataset: xr.Dataset, variable: str) -> xr.DataArray:
-    """Return one variable of a result; a missing one is refused with the nearest name.
+    """Return one variable of a result, NaN where a run failed; a missing one is refused with the nearest name.
 
     Parameters
     ----------
@@ -32,7 +33,8 @@ def select(dataset: xr.Dataset, variable: str) -> xr.DataArray:
         Dataset name: the name of the `.mdl` in lower case with underscores, totals as ``national_<name>``.
     """
     if variable in dataset.data_vars:
-        return dataset[variable]
+        values, status = dataset[variable], dataset.get("status")
+        return values if status is None or bool((status == OK).all()) else values.where(status == OK)
     mend = did_you_mean(variable, map(str, dataset.data_vars), listing="Mark it 'saved' in model/variables.csv.")
     raise DataError(Problem(f"the result has no variable '{variable}'", expected="a saved variable", mend=mend))
 

@@ -30,7 +30,7 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
         Observed shares by the name of their source, dim ``year``, unit 1.
     """
     share = select(dataset, VARIABLE)
-    figure, (left, right) = style.page(3.3, 1, 2)
+    figure, (left, right) = style.page(3.4, 1, 2)
     handles: dict[str, Artist] = {}
     for (label, observed), marker in zip(history.items(), MARKERS, strict=False):
         dots = style.HISTORY | {"marker": marker, "markersize": 3.0, "color": "0.35" if marker == "o" else "0.6"}
@@ -38,12 +38,12 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
     baseline = band(share.sel(scenario=BASELINE, drop=True))
     handles[style.title_of(share, BASELINE)] = style.draw_band(left, baseline, BASELINE, "#000000", linewidth=1.4)
     style.years(left, share["time"])
-    left.set_ylabel("domestic circulation, fraction of GDP")
+    left.set_ylabel("domestic circulation,\nfraction of GDP")
     _international_axis(left)
     style.panel_title(left, 0, style.long_name(share))
     difference = absolute_difference(dataset, VARIABLE)
     handles |= draw_differences(right, difference)
-    right.set_ylabel(f"difference to baseline, {difference.attrs['units']}")
+    right.set_ylabel(f"difference to baseline,\n{difference.attrs['units']}")
     style.panel_title(right, 1, "Difference to the baseline")
     note = "Dots: shares derived from input-output tables. " + style.spread_note(dataset)
     return style.finish(figure, "Domestic and international circulation", note, dataset, handles)
@@ -52,7 +52,7 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
 def _international_axis(axes: Axes) -> None:
     """The same line read from the right: what domestic demand does not call for, exports do."""
     other = axes.secondary_yaxis("right", functions=(_complement, _complement))
-    other.set_ylabel("international circulation, fraction of GDP")
+    other.set_ylabel("international circulation,\nfraction of GDP")
     other.spines["right"].set_visible(True)
 
 

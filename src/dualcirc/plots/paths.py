@@ -44,7 +44,7 @@ def national_paths(dataset: xr.Dataset, history: History, variables: Sequence[st
         panel.set_ylabel(style.axis_label(values))
     for empty in axes[len(variables) :]:
         empty.set_visible(False)
-    note = "Dots: published statistics. " + style.spread_note(dataset) + " Dotted line: the levers act from there."
+    note = "Dots: published statistics. " + style.spread_note(dataset) + " Dotted line: levers act from there."
     return style.finish(figure, "China's economy: history, baseline and scenarios", note, dataset, handles)
 
 

@@ -72,8 +72,9 @@ HISTORY: dict[str, Any] = {
     "clip_on": False,
 }
 LARGE, THOUSAND = 10_000.0, 1_000.0
-LETTERS = 92
-"""Letters of a panel title that fit across the page."""
+LETTERS = 104
+"""Letters of a panel title that fit across the page, of which `MARGIN` lie over the axis labels of each panel."""
+MARGIN = 6
 LINE_NOTE, LINE_LEGEND = 0.108, 0.15
 """Height of a line of the note and of the legend, inches."""
 
@@ -105,8 +106,10 @@ def title_of(values: xr.DataArray | xr.Dataset, scenario: str) -> str:
 
 
 def long_name(values: xr.DataArray) -> str:
-    """Name of a variable in the words of the registry."""
-    return str(values.attrs.get("long_name", str(values.name).replace("_", " ")))
+    """Name of a variable in the words of the registry; that a total is national or regional, the figure says."""
+    name = str(values.attrs.get("long_name", str(values.name).replace("_", " ")))
+    own = name.removeprefix("National ").removeprefix("Regional ")
+    return own[:1].upper() + own[1:]
 
 
 def readable(values: xr.DataArray) -> xr.DataArray:
@@ -136,7 +139,7 @@ def page(height: float, rows: int, columns: int, **subplots: Any) -> tuple[Figur
 def panel_title(axes: Axes, index: int, text: str) -> None:
     """Letter and title of one panel, wrapped to its share of the page."""
     grid = axes.get_gridspec()
-    letters = int(LETTERS / (grid.ncols if grid else 1))
+    letters = int(LETTERS / (grid.ncols if grid else 1)) - MARGIN
     axes.set_title(f"{chr(ord('a') + index)}  {textwrap.fill(text, letters)}")
 
 
@@ -199,7 +202,7 @@ def finish(
             handlelength=2.4,
         ).set_in_layout(False)
     bottom = (LINE_NOTE * len(lines) + 0.08) / height
-    top = (0.26 + LINE_LEGEND * -(-len(entries) // columns)) / height
+    top = (0.31 + LINE_LEGEND * -(-len(entries) // columns)) / height
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(0.0, bottom, 1.0, 1.0 - bottom - top), h_pad=0.05, w_pad=0.04)
@@ -211,14 +214,15 @@ def spread_note(dataset: xr.Dataset) -> str:
     draws = int(dataset.sizes.get("draw", 1))
     if draws < 2:
         return "Central parameters only."
-    names = str(dataset.attrs.get("uncertain_parameters", "")) or "the uncertain parameters"
+    drawn = [str(name) for name in dataset["parameter"].values] if "parameter" in dataset.coords else []
+    names = ", ".join(drawn).replace("_", " ") or "the uncertain parameters"
     return f"Lines: central parameters. Shading: smallest to largest of {draws} draws over {names}."
 
 
 def source(dataset: xr.Dataset) -> str:
     """Source line: program, version and the hash of the model that made the numbers."""
     version = str(dataset.attrs.get("dualcirc_version", ""))
-    digest = str(dataset.attrs.get("hash_model", ""))[:10]
+    digest = str(dataset.attrs.get("model_hash", ""))[:10]
     parts = [f"dualcirc {version}".strip(), f"model {digest}" if digest else ""]
     return "Source: " + ", ".join(part for part in parts if part) + "."
 

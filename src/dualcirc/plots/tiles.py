@@ -69,9 +69,8 @@ def _map(axes: Axes, difference: xr.DataArray, scale: ScalarMappable) -> None:
     for province in map(str, difference["province"].values):
         value = float(centre.central.sel(province=province))
         low, high = (float(edge.sel(province=province)) for edge in (centre.low, centre.high))
-        place = places.loc[province]
-        corner = (float(place["column"]), -TALL * float(place["row"]))
-        _tile(axes, corner, str(place["label"]), value, scale, disputed=low < 0.0 < high)
+        label, row, column = (places[key].to_dict()[province] for key in ("label", "row", "column"))
+        _tile(axes, (column, -TALL * row), label, value, scale, disputed=low < 0.0 < high)
     axes.set_xlim(-0.05, places["column"].max() + 1.05)
     axes.set_ylim(-TALL * places["row"].max() - 0.05, TALL + 0.02)
     axes.set_aspect("equal")
