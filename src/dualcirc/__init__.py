@@ -1,0 +1,35 @@
+"""China's dual circulation and its pilot free trade zones: run the model, read the results.
+
+``import dualcirc as dc`` is quick: the engine is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dualcirc.files.lever_table import levers
+    from dualcirc.results.io import open_results
+    from dualcirc.sweep.run import load_model, run
+
+__all__ = ["levers", "load_model", "open_results", "run"]
+
+_HOMES = {
+    "levers": "dualcirc.files.lever_table",
+    "load_model": "dualcirc.sweep.run",
+    "open_results": "dualcirc.results.io",
+    "run": "dualcirc.sweep.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dualcirc' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from dualcirc.files.strict import Strict, json_schema
+from dualcirc.files.strict import Strict
 
 
 def _check_number_or_never(value: Any) -> float | Literal["never"]:
@@ -79,9 +78,3 @@ class ScenarioForm(Strict):
     """true where the past is changed: changes may then begin before 2026"""
     changes: list[ChangeForm] = Field(default_factory=list)
     """list of changes, each with lever or variable, unit, value or path, and reason"""
-
-
-def scenario_json_schema() -> str:
-    """Text of ``experiments/schema/scenario.schema.json``."""
-    schema = json_schema(ScenarioForm, "dualcirc scenario")
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

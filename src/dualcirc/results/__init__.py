@@ -1,1 +1,1 @@
-
+"""Results as labelled Datasets: their form, and how they are kept on disk."""

@@ -1,1 +1,1 @@
-
+"""Scenarios times draws: planned, sampled, run through the engine, kept as Datasets."""

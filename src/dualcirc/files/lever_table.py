@@ -1,0 +1,25 @@
+"""The levers as a table for people and programs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dualcirc.files.registry import Registry, read_registry
+
+
+def levers(registry: Registry | None = None) -> pd.DataFrame:
+    """Table of what policy can move: one row for each lever, index its id.
+
+    Parameters
+    ----------
+    registry
+        The project's own by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns variable, unit, dimension, low, high, business_as_usual, effect_at_one, acts_on, cost, label_en,
+        label_zh, paper_section, and the rest of ``model/levers.csv``.
+    """
+    rows = (registry or read_registry()).levers.values()
+    return pd.DataFrame([vars(row) for row in rows]).set_index("id")

@@ -1,0 +1,143 @@
+"""Engine output as a labelled Dataset: dims, labels and units from the registry, totals, and a status for every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dualcirc.files.registry import Registry, Variable
+from dualcirc.files.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+RUN_DIMS = ("scenario", "draw", "time")
+
+OK = "ok"
+"""Status of a run that ended well; any other status tells what went wrong and when."""
+
+
+STATUS_ATTRS = {"long_name": "status of the run", "comment": "a run that failed keeps what was computed"}
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the engine returns for the runs of one scenario."""
+
+    values: Mapping[str, Array]
+    """(draw, time, *dims) by exact model name."""
+    dims: Mapping[str, Sequence[str]]
+    """Names of the model's subscript ranges by exact model name."""
+    time: Array
+    """Saved model times."""
+    status: Sequence[str]
+    """How each run ended."""
+    drawn: Mapping[str, Array] = field(default_factory=dict)
+    """(draw,) by exact name of an uncertain parameter; draw 0 holds the central value."""
+
+
+def dataset_name(mdl_name: str) -> str:
+    """Name in the Dataset of a variable of the model: lower case with underscores."""
+    return mdl_name.lower().replace(" ", "_")
+
+
+def build_dataset(output: Output, scenario: Scenario, registry: Registry, attrs: Mapping[str, str]) -> xr.Dataset:
+    """Dataset of one scenario: dims scenario (1), draw, time and those of each variable.
+
+    Parameters
+    ----------
+    output
+        Values of the runs; every name stands in ``variables.csv``.
+    scenario
+        The scenario that was run.
+    registry
+        Labels, units, and how totals are formed.
+    attrs
+        Provenance: hashes, versions, time step, seed.
+    """
+    totals: dict[str, xr.Variable] = {}
+    own: dict[str, xr.Variable] = {}
+    for name, values in output.values.items():
+        variable = registry.variables[name]
+        dims = tuple(dim.lower() for dim in output.dims[name])
+        own[dataset_name(name)] = xr.Variable((*RUN_DIMS, *dims), values[np.newaxis], _attrs(variable))
+        if variable.aggregation == "sum" and dims == ("province",):
+            totals |= _totals(values, variable, registry)
+    # Where the model itself has a variable with the name of a total, its own definition stands.
+    data = {**totals, **own, "status": xr.Variable(("scenario", "draw"), [list(output.status)], STATUS_ATTRS)}
+    coords = _coordinates(output, scenario, registry)
+    if output.drawn:
+        data["drawn_parameters"] = _drawn(output.drawn, registry)
+        coords["parameter"] = xr.Variable("parameter", [dataset_name(name) for name in output.drawn])
+    return xr.Dataset(data, coords, dict(attrs))
+
+
+def combine(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put scenarios of the same design side by side along dim ``scenario``."""
+    whole = xr.concat(
+        list(datasets),
+        dim="scenario",
+        data_vars="minimal",
+        coords="minimal",
+        compat="equals",
+        join="exact",
+        combine_attrs="drop_conflicts",
+    )
+    hashes = zip(whole["scenario"].values, whole["scenario_hash"].values, strict=True)
+    whole.attrs["scenario_hashes"] = " ".join(f"{name}:{digest}" for name, digest in hashes)
+    return whole
+
+
+def _coordinates(output: Output, scenario: Scenario, registry: Registry) -> dict[str, xr.Variable]:
+    provinces = registry.provinces.values()
+    draws = len(next(iter(output.values.values())))
+    time_attrs = {"long_name": "model time", "units": "year", "comment": "t is the middle of calendar year t"}
+    return {
+        "scenario": xr.Variable("scenario", [scenario.name], {"long_name": "scenario"}),
+        "scenario_title": xr.Variable("scenario", [scenario.title_en], {"long_name": "title of the scenario"}),
+        "scenario_title_zh": xr.Variable("scenario", [scenario.title_zh], {"long_name": "Chinese title"}),
+        "scenario_hash": xr.Variable("scenario", [scenario.digest], {"long_name": "SHA-256 of the scenario files"}),
+        "draw": xr.Variable("draw", np.arange(draws), {"long_name": "draw; 0 has central parameters"}),
+        "time": xr.Variable("time", output.time, time_attrs),
+        "province": xr.Variable("province", list(registry.provinces), {"long_name": "province"}),
+        "province_zh": xr.Variable("province", [place.name_zh for place in provinces], {"long_name": "Chinese name"}),
+        "macro_region": xr.Variable("province", [p.macro_region for p in provinces], {"long_name": "macro-region"}),
+        "region": xr.Variable("region", list(registry.regions), {"long_name": "macro-region"}),
+    }
+
+
+def _attrs(variable: Variable) -> dict[str, str]:
+    return {
+        "long_name": variable.label_en,
+        "long_name_zh": variable.label_zh,
+        "units": "1" if variable.unit == "Dmnl" else variable.unit,
+        "kind": variable.kind,
+        "price_basis": variable.price_basis,
+        "sector": variable.sector,
+        "mdl_name": variable.name,
+        "cell_methods": "time: point",
+        "definition": variable.definition,
+    }
+
+
+def _totals(values: Array, variable: Variable, registry: Registry) -> dict[str, xr.Variable]:
+    """National and regional sums over provinces, (scenario, draw, time) and with region."""
+    name, attrs = dataset_name(variable.name), _attrs(variable) | {"cell_methods": "time: point province: sum"}
+    national = {"long_name": f"National {variable.label_en}", "long_name_zh": f"全国{variable.label_zh}"}
+    regional = {"long_name": f"Regional {variable.label_en}", "long_name_zh": f"分区域{variable.label_zh}"}
+    belongs = np.array([province.macro_region for province in registry.provinces.values()])
+    by_region = np.stack([values[..., belongs == region].sum(axis=-1) for region in registry.regions], axis=-1)
+    return {
+        f"national_{name}": xr.Variable(RUN_DIMS, values.sum(axis=-1)[np.newaxis], attrs | national),
+        f"region_{name}": xr.Variable((*RUN_DIMS, "region"), by_region[np.newaxis], attrs | regional),
+    }
+
+
+def _drawn(drawn: Mapping[str, Array], registry: Registry) -> xr.Variable:
+    """Values of the uncertain parameters, (draw, parameter)."""
+    units = "; ".join(f"{dataset_name(name)}: {registry.parameters[name].unit}" for name in drawn)
+    attrs = {"long_name": "values of the uncertain parameters", "units": units}
+    return xr.Variable(("draw", "parameter"), np.stack(list(drawn.values()), axis=-1), attrs)

@@ -1,0 +1,88 @@
+"""What is to be run, checked before anything runs and without an engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dualcirc.errors import Problem, ScenarioError
+from dualcirc.files.band import read_band
+from dualcirc.files.paths import data_dir, project_root
+from dualcirc.files.registry import Registry, read_registry
+from dualcirc.files.scenario import Scenario, ScenarioSource, load_scenarios
+from dualcirc.results.io import ready_folder
+from dualcirc.sweep.sample import latin_hypercube
+
+MAX_DRAWS = 10_000
+"""More draws than any band needs; a larger design is a sweep, kept in blocks."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scenarios times draws."""
+
+    registry: Registry
+    scenarios: tuple[Scenario, ...]
+    drawn: Mapping[str, NDArray[np.float64]]
+    """(draw,) by exact parameter name; empty without draws."""
+    seed: int
+    out: Path | None = None
+
+    @property
+    def runs(self) -> int:
+        """Number of runs of each scenario, the central one included."""
+        return max((len(values) for values in self.drawn.values()), default=1)
+
+
+def make_plan(
+    scenarios: ScenarioSource | Iterable[ScenarioSource], draws: int | None = 0, out: str | Path | None = None
+) -> Plan:
+    """Read and check everything that a run needs from the user.
+
+    Parameters
+    ----------
+    scenarios
+        One or several: names of scenarios of the project, paths, or mappings of the same form.
+    draws
+        Draws of the uncertain parameters of ``experiments/band.yaml`` besides the central run; its own number if None.
+    out
+        Folder for the results; it is made now, so that a folder that cannot be written stops nothing half-way.
+    """
+    registry = read_registry()
+    sources = [scenarios] if isinstance(scenarios, str | Path | Mapping) else list(scenarios)
+    if not sources:
+        raise ScenarioError(Problem("got no scenario", expected="at least one", mend="Name one, as baseline."))
+    if draws is not None and not 0 <= draws <= MAX_DRAWS:
+        raise ScenarioError(Problem(f"got {draws} draws", expected=f"from 0 to {MAX_DRAWS:,} draws"))
+    found = load_scenarios(sources, registry)
+    band = read_band(registry)
+    number = band.draws if draws is None else draws
+    drawn = latin_hypercube(band.parameters, number, band.seed) if number else {}
+    return Plan(registry, tuple(found), drawn, band.seed, ready_folder(Path(out)) if out is not None else None)
+
+
+def source_hashes() -> dict[str, str]:
+    """SHA-256 of the parameters and of the published tables, and the version of the package."""
+    try:
+        package = version("dualcirc")
+    except PackageNotFoundError:
+        package = "not installed"
+    return {
+        "dualcirc_version": package,
+        "parameters_hash": _digest([project_root() / "model" / "parameters.csv"]),
+        "data_hash": _digest(sorted(data_dir().glob("*.csv"))),
+    }
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"{file.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
