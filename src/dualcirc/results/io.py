@@ -145,6 +145,6 @@ def _flush(path: Path) -> None:
 
 
 def _not_written(path: Path, fault: OSError) -> OutputError:
-    what = f"cannot be written: {fault.strerror or fault}"
-    mend = "Name a folder that you may write, as --out results/my_run."
-    return OutputError(Problem(what, str(path), expected="a folder that can be written", mend=mend))
+    what = f"got '{path}', which cannot be written: {fault.strerror or fault}"
+    mend = "Name another folder, as --out results/my_run."
+    return OutputError(Problem(what, expected="a folder that can be made and written", mend=mend))

@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dualcirc.errors import Problem, ScenarioError
+from dualcirc.errors import DualcircError, Problem, ScenarioError
 from dualcirc.files.band import read_band
 from dualcirc.files.paths import data_dir, project_root
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import Scenario, ScenarioSource, load_scenarios
 from dualcirc.results.io import ready_folder
 from dualcirc.sweep.sample import latin_hypercube
+
+BASELINE = "baseline"
+"""Scenario that every other one is compared with."""
 
 MAX_DRAWS = 10_000
 """More draws than any band needs; a larger design is a sweep, kept in blocks."""
@@ -41,7 +44,11 @@ class Plan:
 
 
 def make_plan(
-    scenarios: ScenarioSource | Iterable[ScenarioSource], draws: int | None = 0, out: str | Path | None = None
+    scenarios: ScenarioSource | Iterable[ScenarioSource],
+    draws: int | None = 0,
+    out: str | Path | None = None,
+    *,
+    with_baseline: bool = False,
 ) -> Plan:
     """Read and check everything that a run needs from the user.
 
@@ -53,14 +60,18 @@ def make_plan(
         Draws of the uncertain parameters of ``experiments/band.yaml`` besides the central run; its own number if None.
     out
         Folder for the results; it is made now, so that a folder that cannot be written stops nothing half-way.
+    with_baseline
+        Put the baseline before the others where it is not among them.
     """
     registry = read_registry()
     sources = [scenarios] if isinstance(scenarios, str | Path | Mapping) else list(scenarios)
     if not sources:
         raise ScenarioError(Problem("got no scenario", expected="at least one", mend="Name one, as baseline."))
     if draws is not None and not 0 <= draws <= MAX_DRAWS:
-        raise ScenarioError(Problem(f"got {draws} draws", expected=f"from 0 to {MAX_DRAWS:,} draws"))
+        raise DualcircError(Problem(f"got {draws} draws", expected=f"from 0 to {MAX_DRAWS:,} draws"))
     found = load_scenarios(sources, registry)
+    if with_baseline and BASELINE not in {scenario.name for scenario in found}:
+        found = [*load_scenarios([BASELINE], registry), *found]
     band = read_band(registry)
     number = band.draws if draws is None else draws
     drawn = latin_hypercube(band.parameters, number, band.seed) if number else {}

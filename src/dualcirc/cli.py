@@ -1,0 +1,198 @@
+"""The command line.
+
+Exit codes: 0 done; 2 the user's input is wrong, and the message says where and how to mend it; 1 our fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from dualcirc.errors import DualcircError
+from dualcirc.files.calendar import NEVER
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from dualcirc.sweep.plan import Plan
+    from dualcirc.sweep.run import Progress as Tell
+
+DONE, OUR_FAULT, WRONG_INPUT = 0, 1, 2
+
+DEBUG = "DUALCIRC_DEBUG"
+"""Environment variable that shows the whole traceback of a fault of ours."""
+
+PIPE_WIDTH = 110
+"""Columns of a table that goes to a file or a pipe, which have no width of their own."""
+
+app = typer.Typer(
+    name="dualcirc",
+    help="China's dual circulation and its pilot free trade zones: run the model, read the results.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; no traceback reaches the user."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="dualcirc")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else OUR_FAULT if end.code else DONE
+    except DualcircError as fault:
+        _complain(f"{type(fault).__name__}: {problem}" for problem in fault.problems)
+        _complain(getattr(fault, "__notes__", ()))
+        return WRONG_INPUT
+    except Exception as fault:
+        if os.environ.get(DEBUG):
+            raise
+        _complain([f"dualcirc failed: {type(fault).__name__}: {' '.join(str(fault).split())}"])
+        _complain(getattr(fault, "__notes__", ()))
+        _complain([f"This is a fault of the program, not of your input. {DEBUG}=1 shows where it happened."])
+        return OUR_FAULT
+    return DONE
+
+
+@app.callback()
+def _common() -> None:
+    """Keep every command a sub-command, however few there are."""
+
+
+@app.command("levers")
+def levers_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable: every column of the registry.")] = False,
+) -> None:
+    """Show what policy can move, in which range, and what it costs."""
+    from dualcirc.files.lever_table import levers
+
+    table = levers()
+    if as_json:
+        print(json.dumps(table.reset_index().to_dict("records"), indent=2, ensure_ascii=False))
+    else:
+        _console().print(_lever_table(table))
+
+
+@app.command("run")
+def run_command(
+    scenarios: Annotated[list[str], typer.Argument(help="Names in experiments/scenarios/, or paths of files.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for trajectories, table and figures.")],
+    draws: Annotated[
+        int | None, typer.Option("--draws", help="Draws for the band; the number in experiments/band.yaml if left out.")
+    ] = None,
+) -> None:
+    """Run scenarios beside the baseline: trajectories as netCDF, a summary table and figures."""
+    from dualcirc.sweep.plan import make_plan
+
+    plan = make_plan(scenarios, draws, out, with_baseline=True)
+    with _progress(plan) as tell:
+        dataset = _simulate(plan, tell)
+        tell("drawing", 0)
+        figures = _publish(dataset, out)
+    _report(dataset, out, figures)
+
+
+def _simulate(plan: Plan, tell: Tell) -> xr.Dataset:
+    # Imported here: the engine takes seconds to load, and neither help nor a message should wait for it.
+    from dualcirc.sweep.run import run_plan
+
+    command = shlex.join(["dualcirc", *sys.argv[1:]])
+    return run_plan(plan, command=command, progress=tell)
+
+
+def _publish(dataset: xr.Dataset, out: Path) -> list[Path]:
+    from dualcirc.plots import publish
+
+    return publish(dataset, out)
+
+
+def _report(dataset: xr.Dataset, out: Path, figures: Sequence[Path]) -> None:
+    """Write the summary, print it, and say where everything is."""
+    from dualcirc.analysis.summary import summary
+    from dualcirc.results.io import save_text
+
+    table = summary(dataset)
+    save_text(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"), out / "summary.csv")
+    console = _console()
+    console.print(_summary_table(table))
+    for name, status in _failed_runs(dataset):
+        console.print(f"[red]{name}[/red]: a run failed: {escape(status)}")
+    console.print(f"Trajectories, manifest and summary: {escape(str(out))}")
+    console.print(f"Figures and panel: {len(figures)} files, the first {escape(str(figures[0]))}" if figures else "")
+
+
+def _failed_runs(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+    for scenario in dataset["scenario"].values.tolist():
+        for status in dict.fromkeys(dataset["status"].sel(scenario=scenario).values.tolist()):
+            if status != "ok":
+                yield scenario, status
+
+
+def _summary_table(table: pd.DataFrame) -> Table:
+    """One row for each scenario: difference to the baseline in per cent, with the range over the draws."""
+    year, has_band = table["year"].iloc[0], "low" in table
+    title = f"{year}: difference to the baseline in per cent" + (" (range over the draws)" if has_band else "")
+    shown = Table(title=title, title_justify="left")
+    shown.add_column("scenario", no_wrap=True)
+    for label in table["label"].unique():
+        shown.add_column(str(label).removeprefix("National "), justify="right")
+    for scenario, rows in table.groupby("scenario", sort=False):
+        shown.add_row(str(scenario), *(_cell(row, has_band) for _, row in rows.iterrows()))
+    return shown
+
+
+def _cell(row: pd.Series, has_band: bool) -> str:
+    if "difference" not in row or row["difference"] != row["difference"]:  # the baseline has a level alone
+        return f"{row['level']:,.0f}\n{row['unit']}"
+    central = f"{row['difference']:+.2f}"
+    return f"{central}\n({row['low']:+.2f} to {row['high']:+.2f})" if has_band else central
+
+
+def _lever_table(table: pd.DataFrame) -> Table:
+    shown = Table(title="Levers: what a scenario may move", title_justify="left", show_lines=True)
+    for heading in ("id", "what it is", "unit", "from", "to", "by", "costs"):
+        shown.add_column(heading, overflow="fold")
+    for name, row in table.iterrows():
+        label = f"{row['label_en']}\n{row['label_zh']}"
+        by = row["dimension"].lower() or "nation"
+        shown.add_row(str(name), label, row["unit"], f"{row['low']:g}", _high(row), by, row["cost"])
+    return shown
+
+
+def _high(row: pd.Series) -> str:
+    return "never" if row["high"] >= NEVER else f"{row['high']:g}"
+
+
+@contextmanager
+def _progress(plan: Plan) -> Iterator[Tell]:
+    """Bar over all runs, on the error stream so that the output can be piped."""
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("checking", total=plan.runs * len(plan.scenarios))
+        yield lambda doing, finished: bar.update(task, description=doing, advance=finished)
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def _complain(lines: Iterator[str] | Sequence[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
