@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from dualcirc.errors import DataError
 from dualcirc.files.series import province_names
 from dualcirc.plots import circulation, differences, history, national_paths, publish, regions, style, tiles
-from dualcirc.plots.tiles import layout, number
+from dualcirc.plots.tiles import disputed, layout, number
 
 from .synthetic import result
 
@@ -59,6 +59,12 @@ def test_tiles_of_an_unknown_province_are_refused(dataset: xr.Dataset) -> None:
 )
 def test_tile_numbers_are_signed_and_short(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_sign_is_disputed_only_where_the_numbers_show_it() -> None:
+    assert disputed(-0.01, 0.02)
+    assert not disputed(-0.001, 0.02)
+    assert not disputed(0.01, 0.02)
 
 
 @pytest.mark.parametrize("name", ["paths", "differences", "regions", "circulation"])

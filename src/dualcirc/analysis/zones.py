@@ -65,7 +65,8 @@ def host_effects(
     end = float(effect["time"].max())
     hosts = [str(p) for p, date in zip(dates["province"].values, dates.values, strict=True) if _seen(float(date), end)]
     found = [at(effect.sel(province=host), float(dates.sel(province=host))).drop_vars("date") for host in hosts]
-    joined = xr.concat(found, dim="province") if found else effect.isel(time=0, drop=True).sel(province=[])
+    none = effect.isel(time=0, drop=True).sel(province=[])
+    joined = xr.concat(found, dim="province", coords="different", compat="equals", join="exact") if found else none
     joined = joined.reindex(province=dates["province"].values)
     return joined.rename(variable).assign_attrs(values.attrs | {"units": "1"})
 

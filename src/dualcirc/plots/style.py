@@ -48,7 +48,8 @@ RC: Any = {  # matplotlib types the keys as literals that change with its versio
     "svg.hashsalt": "dualcirc",  # without it the element ids, and so the bytes, change at every save
 }
 
-# Palette of okabe2008 (docs/references.bib), safe for colour-blind readers. The colour belongs to the scenario, not to its place in a run.
+# Palette of okabe2008 (docs/references.bib), safe for colour-blind readers. The colour belongs to the scenario, not to
+# its place in a run.
 SCENARIO_COLOURS = {
     BASELINE: "#000000",
     "no_zones": "#D55E00",
@@ -187,7 +188,7 @@ def finish(
         Columns of the legend.
     """
     width, height = (float(size) for size in figure.get_size_inches())
-    lines = [*textwrap.wrap(note, width=int(width * 23.5)), source(dataset)]
+    lines = [*textwrap.wrap(note, width=int(width * 22.5)), source(dataset)]
     figure.text(0.008, 0.03 / height, "\n".join(lines), fontsize=6, color="0.3", va="bottom", linespacing=1.25)
     figure.text(0.008, 1.0 - 0.05 / height, title, fontsize=9, fontweight="bold", va="top")
     entries = dict(handles or {})
@@ -233,6 +234,7 @@ def save(figure: Figure, out_dir: Path, name: str) -> list[Path]:
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         figure.savefig(png, dpi=200, metadata={"Software": None})
+        figure.set_layout_engine("none")  # laid out above; a second time takes as long as the drawing
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
     except OSError as fault:
         raise OutputError(Problem(f"the picture cannot be written: {fault}", file=str(out_dir))) from fault

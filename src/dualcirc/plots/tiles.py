@@ -70,7 +70,7 @@ def _map(axes: Axes, difference: xr.DataArray, scale: ScalarMappable) -> None:
         value = float(centre.central.sel(province=province))
         low, high = (float(edge.sel(province=province)) for edge in (centre.low, centre.high))
         label, row, column = (places[key].to_dict()[province] for key in ("label", "row", "column"))
-        _tile(axes, (column, -TALL * row), label, value, scale, disputed=low < 0.0 < high)
+        _tile(axes, (column, -TALL * row), label, value, scale, ring=disputed(low, high))
     axes.set_xlim(-0.05, places["column"].max() + 1.05)
     axes.set_ylim(-TALL * places["row"].max() - 0.05, TALL + 0.02)
     axes.set_aspect("equal")
@@ -78,7 +78,7 @@ def _map(axes: Axes, difference: xr.DataArray, scale: ScalarMappable) -> None:
 
 
 def _tile(
-    axes: Axes, corner: tuple[float, float], label: str, value: float, scale: ScalarMappable, *, disputed: bool
+    axes: Axes, corner: tuple[float, float], label: str, value: float, scale: ScalarMappable, *, ring: bool
 ) -> None:
     x, y = corner
     face = scale.to_rgba(np.asarray([value]))[0]
@@ -89,7 +89,7 @@ def _tile(
     )
     axes.text(x + 0.5, y + 0.66 * TALL, label, ha="center", va="center", fontsize=5.5, color=ink)
     axes.text(x + 0.5, y + 0.31 * TALL, number(value), ha="center", va="center", fontsize=6.2, color=ink)
-    if disputed:
+    if ring:
         axes.plot(
             x + 0.88,
             y + 0.84 * TALL,
@@ -105,6 +105,11 @@ def number(value: float) -> str:
     """Signed value with two significant digits or two decimals, whichever is shorter; zero has no sign."""
     text = f"{value:+.1f}" if abs(value) >= 9.95 else f"{value:+.2f}"
     return "0.00" if float(text) == 0.0 else text.replace("-", "−")
+
+
+def disputed(low: float, high: float) -> bool:
+    """Whether draws disagree on the sign by more than what the numbers in the tiles show."""
+    return number(low).startswith("−") and number(high).startswith("+")
 
 
 def _scale(difference: xr.DataArray) -> ScalarMappable:
