@@ -1,16 +1,43 @@
-"""What every test shares."""
+"""The model and its engine, translated and compiled once for all tests."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-TESTS = Path(__file__).parent
+from dualcirc.engine import Engine
+from dualcirc.files import paths
+from dualcirc.files.registry import Registry, read_registry
+from dualcirc.translate import Model, load
+from tests.model_runs import Array, first
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep folders whose session fixtures are slow (a reference run, a compiled model) on one worker process each."""
-    for item in items:
-        folder, *rest = item.path.relative_to(TESTS).parts
-        item.add_marker(pytest.mark.xdist_group(f"{folder}/{rest[-1]}" if folder == "unit" and rest else folder))
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return load(paths.model_file())
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return read_registry()
+
+
+@pytest.fixture(scope="session")
+def engine(model: Model) -> Engine:
+    """Every variable of the model, once a year."""
+    return Engine(model)
+
+
+@pytest.fixture(scope="session")
+def every_step(model: Model) -> Engine:
+    """What the identities need, at every step."""
+    names = ["national identity residual", "net domestic outflow", "GDP", "FDI inflow", "investment pool", "utilisation"]
+    return Engine(replace(model, time=replace(model.time, saveper=model.time.step)), outputs=names)
+
+
+@pytest.fixture(scope="session")
+def baseline(engine: Engine) -> Mapping[str, Array]:
+    """The baseline, every variable: (saved time, ...)."""
+    return first(engine.run([{}]))

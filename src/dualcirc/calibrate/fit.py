@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 Overrides = dict[str, Array]
 
 DIFFERENCE_STEP = 1e-5
+TOLERANCE = 1e-6
+"""Relative change of the sum of squares at which the search ends; the tables are then fixed to five digits."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def fit(engine: Engine, last_year: int) -> Fit:
     is by forward differences, all columns in one batch of the engine.
     """
     free, observed = Free(last_year), observations(last_year)
+    engine = until(engine, last_year + 1)
 
     def residuals(vectors: Array) -> Array:
         runs = [overrides(Fit(free, vector, 0.0).tables(), engine.grid) for vector in vectors]
@@ -80,8 +83,15 @@ def fit(engine: Engine, last_year: int) -> Fit:
         values = residuals(steps)
         return (values[1:] - values[0]).T / DIFFERENCE_STEP
 
-    solution = least_squares(lambda v: residuals(v[None])[0], np.zeros(free.size), jac=jacobian, x_scale="jac", ftol=1e-9)
+    start = np.zeros(free.size)
+    solution = least_squares(lambda v: residuals(v[None])[0], start, jac=jacobian, method="lm", x_scale="jac", ftol=TOLERANCE)
     return Fit(free, solution.x, float(solution.cost))
+
+
+def until(engine: Engine, year: int) -> Engine:
+    """The same engine over a shorter time: the future does not bear on the fit."""
+    time = replace(engine.model.time, final=float(year))
+    return Engine(replace(engine.model, time=time), outputs=OUTPUTS)
 
 
 def _residuals(free: Free, observed: Observations, vectors: Array, output: Mapping[str, Array]) -> Array:

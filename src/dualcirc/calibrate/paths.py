@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -77,9 +78,15 @@ def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | N
 
 
 def _trade_balance(free: Free, later: Array) -> Array:
-    parts = national_components().sel(year=slice(base_year(), free.last_year))
-    balance = (parts.sel(item="exports") - parts.sel(item="imports")) / national_gdp()
-    return np.concatenate([balance.values, np.full(later.size, setting("trade balance after"))])
+    return np.concatenate([_observed_balance(free.last_year), np.full(later.size, setting("trade balance after"))])
+
+
+@cache
+def _observed_balance(last_year: int) -> Array:
+    """Trade balance relative to output from the base year to ``last_year``, (year)."""
+    parts = national_components().sel(year=slice(base_year(), last_year))
+    balance: Array = ((parts.sel(item="exports") - parts.sel(item="imports")) / national_gdp()).values
+    return balance
 
 
 def deviation_table(free: Free, vector: Array) -> pd.DataFrame:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from dualcirc.errors import DataError, Problem, did_you_mean
 from dualcirc.files import series
 from dualcirc.files.paths import project_root
 
 
+@cache
 def setting(name: str) -> float:
     """Value of one setting, in the unit stated in its row.
 

@@ -1,0 +1,47 @@
+"""Inputs of runs that tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dualcirc.engine import Engine
+from dualcirc.files.registry import Registry
+
+Array = NDArray[np.float64]
+Overrides = dict[str, Array]
+
+
+def first(output: Mapping[str, Array]) -> dict[str, Array]:
+    """The only run of an output."""
+    return {name: values[0] for name, values in output.items()}
+
+
+def ramp(engine: Engine, variable: str, value: float, start: float, provinces: list[int] | None = None) -> Overrides:
+    """The base path of a variable, and ``value`` from model time ``start`` on, in all or some provinces."""
+    path = np.array(engine.data_path(variable))
+    late = engine.grid >= start
+    if path.ndim == 1:
+        path[late] = value
+    else:
+        chosen = range(path.shape[1]) if provinces is None else provinces
+        path[np.ix_(late, list(chosen))] = value
+    return {variable: path}
+
+
+def random_levers(engine: Engine, registry: Registry, seed: int) -> Overrides:
+    """An admissible vector of all levers: every value drawn between its bounds, from a random date on."""
+    draw = np.random.default_rng(seed)
+    inputs: Overrides = {}
+    for lever in registry.levers.values():
+        if lever.interpolation == "constant":
+            never = draw.random(31) < 0.3
+            inputs[lever.variable] = np.where(never, lever.high, draw.uniform(lever.low, 2050.0, 31))
+            continue
+        path = np.array(engine.data_path(lever.variable))
+        late = engine.grid >= draw.uniform(2010.0, 2040.0)
+        path[late] = draw.uniform(lever.low, lever.high, path.shape[1:])
+        inputs[lever.variable] = path
+    return inputs
