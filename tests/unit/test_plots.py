@@ -8,9 +8,10 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
+from dualcirc.analysis import history
 from dualcirc.errors import DataError
 from dualcirc.files.series import province_names
-from dualcirc.plots import circulation, differences, history, national_paths, publish, regions, style, tiles
+from dualcirc.plots import circulation, differences, national_paths, publish, regions, style, tiles
 from dualcirc.plots.tiles import disputed, layout, number
 
 from .synthetic import result

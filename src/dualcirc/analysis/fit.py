@@ -7,6 +7,7 @@ from collections.abc import Collection, Hashable, Mapping
 import pandas as pd
 import xarray as xr
 
+from dualcirc.analysis import history
 from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, select
 from dualcirc.errors import DataError, Problem
 from dualcirc.observe import annual_flow
@@ -58,7 +59,9 @@ def theil_shares(model: xr.DataArray, observed: xr.DataArray, dim: Dims = None) 
     return xr.Dataset({"bias": bias, "variance": variance, "covariance": 1.0 - bias - variance}).assign_attrs(units="1")
 
 
-def fit_table(dataset: xr.Dataset, observed: Mapping[str, xr.DataArray], scenario: str = BASELINE) -> pd.DataFrame:
+def fit_table(
+    dataset: xr.Dataset, observed: Mapping[str, xr.DataArray] | None = None, scenario: str = BASELINE
+) -> pd.DataFrame:
     """One row for every observed series: cells, first and last year, errors in per cent, Theil shares.
 
     Parameters
@@ -66,11 +69,13 @@ def fit_table(dataset: xr.Dataset, observed: Mapping[str, xr.DataArray], scenari
     dataset
         A result with the scenario that carries recorded policy.
     observed
-        Observed annual flows with dim ``year`` under their Dataset names, for example ``gdp`` by province.
+        Observed annual flows with dim ``year`` under their Dataset names, for example ``gdp`` by province; the national
+        and provincial volumes of `dualcirc.analysis.history` by default.
     scenario
         Scenario to judge; its central draw is taken.
     """
-    rows = {name: _fit_row(dataset, name, series, scenario) for name, series in observed.items()}
+    published = history.national() | history.provincial() if observed is None else observed
+    rows = {name: _fit_row(dataset, name, series, scenario) for name, series in published.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
 
 

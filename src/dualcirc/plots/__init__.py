@@ -8,8 +8,9 @@ from pathlib import Path
 import xarray as xr
 from matplotlib.figure import Figure
 
+from dualcirc.analysis import history
 from dualcirc.analysis.panel import write_panel
-from dualcirc.plots import history, style
+from dualcirc.plots import style
 from dualcirc.plots.circulation import circulation
 from dualcirc.plots.differences import differences
 from dualcirc.plots.paths import national_paths

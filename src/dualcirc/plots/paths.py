@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dualcirc.analysis.compare import BASELINE, Band, band, select
+from dualcirc.analysis.history import History
 from dualcirc.plots import style
-from dualcirc.plots.history import History
 
 VARIABLES = (
     "national_gdp",

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dualcirc.analysis.compare import BASELINE, band, percent_difference, select
+from dualcirc.analysis.history import History
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
-from dualcirc.plots.history import History
 
 ORDER = ("East", "Central", "West", "Northeast")
 

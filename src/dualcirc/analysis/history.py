@@ -1,4 +1,4 @@
-"""Observed series that are drawn as dots, under the Dataset names of what they are compared with."""
+"""Observed series under the Dataset names of what they are compared with."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def national() -> dict[str, xr.DataArray]:
     names = [str(name) for name in components["item"].values]
     parts = {f"national_{name.replace(' ', '_')}": components.sel(item=name, drop=True) for name in names}
     return {"national_gdp": volumes.national_gdp(), **parts, "national_fdi_inflow": volumes.fdi_inflow()}
+
+
+def provincial() -> dict[str, xr.DataArray]:
+    """Volumes by province, (province, year), billion CNY (2020 prices) / year."""
+    return {"gdp": volumes.real_gdp(), "recorded_trade": volumes.recorded_trade()}
 
 
 def regional() -> dict[str, xr.DataArray]:
