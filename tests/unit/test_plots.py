@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from dualcirc.analysis import history
 from dualcirc.errors import DataError
 from dualcirc.files.series import province_names
-from dualcirc.plots import circulation, differences, national_paths, publish, regions, style, tiles
+from dualcirc.plots import circulation, differences, national_paths, overview, publish, regions, style, tiles
 from dualcirc.plots.tiles import disputed, layout, number
 
 from .synthetic import result
@@ -26,6 +26,7 @@ def dataset() -> xr.Dataset:
 def figures(dataset: xr.Dataset) -> dict[str, Figure]:
     with style.styled():
         return {
+            "overview": overview(dataset, history.national()),
             "paths": national_paths(dataset, history.national()),
             "differences": differences(dataset),
             "regions": regions(dataset, history.regional()),
@@ -68,7 +69,7 @@ def test_a_sign_is_disputed_only_where_the_numbers_show_it() -> None:
     assert not disputed(0.01, 0.02)
 
 
-@pytest.mark.parametrize("name", ["paths", "differences", "regions", "circulation"])
+@pytest.mark.parametrize("name", ["overview", "paths", "differences", "regions", "circulation"])
 def test_every_panel_row_has_a_unit_on_its_axis(figures: dict[str, Figure], name: str) -> None:
     labelled = [axes.get_ylabel() for axes in figures[name].axes if axes.get_visible() and axes.get_ylabel()]
     assert len(labelled) >= 2
@@ -117,5 +118,5 @@ def test_pictures_and_panel_are_published_twice_with_the_same_bytes(dataset: xr.
     small = dataset.sel(scenario=["baseline", "no_zones"], draw=[0, 1])
     first, second = (publish(small, tmp_path / name) for name in ("a", "b"))
     assert [path.name for path in first] == [path.name for path in second]
-    assert sum(path.suffix == ".png" for path in first) == sum(path.suffix == ".svg" for path in first) == 5
+    assert sum(path.suffix == ".png" for path in first) == sum(path.suffix == ".svg" for path in first) == 6
     assert all(one.read_bytes() == two.read_bytes() for one, two in zip(first, second, strict=True))

@@ -13,11 +13,12 @@ from dualcirc.analysis.panel import write_panel
 from dualcirc.plots import style
 from dualcirc.plots.circulation import circulation
 from dualcirc.plots.differences import differences
+from dualcirc.plots.overview import overview
 from dualcirc.plots.paths import national_paths
 from dualcirc.plots.regions import regions
 from dualcirc.plots.tiles import tiles
 
-__all__ = ["circulation", "differences", "national_paths", "publish", "regions", "tiles"]
+__all__ = ["circulation", "differences", "national_paths", "overview", "publish", "regions", "tiles"]
 
 
 def publish(dataset: xr.Dataset, out_dir: Path) -> list[Path]:
@@ -35,6 +36,7 @@ def publish(dataset: xr.Dataset, out_dir: Path) -> list[Path]:
     }
     if dataset.sizes["scenario"] > 1:
         figures |= {
+            "0_overview": lambda: overview(dataset, history.national()),
             "2_differences": lambda: differences(dataset),
             "3_regions": lambda: regions(dataset, history.regional()),
             "4_tiles": lambda: tiles(dataset),
@@ -42,6 +44,6 @@ def publish(dataset: xr.Dataset, out_dir: Path) -> list[Path]:
         }
     written: list[Path] = []
     with style.styled():
-        for name, draw in figures.items():
+        for name, draw in sorted(figures.items()):
             written += style.save(draw(), out_dir, name)
     return written + write_panel(dataset, out_dir / "panel")

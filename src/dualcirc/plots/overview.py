@@ -1,0 +1,37 @@
+"""One picture for a first look: national GDP with its history, and what the scenarios change."""
+
+from __future__ import annotations
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from dualcirc.analysis.compare import percent_difference, select
+from dualcirc.analysis.history import History
+from dualcirc.plots import style
+from dualcirc.plots.differences import draw_differences
+from dualcirc.plots.paths import draw_levels
+
+VARIABLE = "national_gdp"
+
+
+def overview(dataset: xr.Dataset, history: History, variable: str = VARIABLE) -> Figure:
+    """Figure of one national variable: level with history on the left, difference to the baseline on the right.
+
+    Parameters
+    ----------
+    dataset
+        A result with the baseline and at least one other scenario.
+    history
+        Observed annual flows by Dataset name, dim ``year``.
+    variable
+        Dataset name, dims ``(scenario, draw, time)``.
+    """
+    values, difference = style.readable(select(dataset, variable)), percent_difference(dataset, variable)
+    figure, (left, right) = style.page(3.5, 1, 2)
+    handles = draw_levels(left, values, history.get(variable)) | draw_differences(right, difference)
+    style.panel_title(left, 0, style.long_name(values))
+    left.set_ylabel(style.axis_label(values))
+    style.panel_title(right, 1, "Difference to the baseline")
+    right.set_ylabel("per cent of the baseline")
+    note = "Dots: published statistics. " + style.spread_note(dataset) + " Dotted line: levers act from there."
+    return style.finish(figure, "China's economy and what its zones change", note, dataset, handles)
