@@ -81,14 +81,18 @@ def _subscripts(ranges: Sequence[Any], path: Path, problems: list[Problem]) -> d
     elements: dict[str, tuple[str, ...]] = {}
     for subscript in sorted(ranges, key=lambda entry: isinstance(entry.subscripts, str)):
         known = {fold(name): name for name in elements}
-        if subscript.mapping or isinstance(subscript.subscripts, dict):
+        alias = isinstance(subscript.subscripts, str)
+        # PySD gives every alias one shared list of mappings, which its own builder fills.
+        if isinstance(subscript.subscripts, dict) or (subscript.mapping and not alias):
             problems.append(Problem(f"subscript range '{subscript.name}': mappings are not supported", str(path)))
-        elif isinstance(subscript.subscripts, list):
+        elif not alias:
             elements[subscript.name] = tuple(subscript.subscripts)
         elif fold(subscript.subscripts) in known:
             elements[subscript.name] = elements[known[fold(subscript.subscripts)]]
         else:
             problems.append(Problem(f"subscript range '{subscript.name}' copies an unknown range", str(path)))
+    if problems:
+        raise ModelFileError(problems)
     return elements
 
 
