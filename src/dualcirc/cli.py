@@ -148,7 +148,8 @@ def _summary_table(table: pd.DataFrame) -> Table:
     shown = Table(title=title, title_justify="left")
     shown.add_column("scenario", no_wrap=True)
     for label in table["label"].unique():
-        shown.add_column(str(label).removeprefix("National "), justify="right")
+        short = str(label).removeprefix("National ")
+        shown.add_column(short[:1].upper() + short[1:], justify="right")
     for scenario, rows in table.groupby("scenario", sort=False):
         shown.add_row(str(scenario), *(_cell(row, has_band) for _, row in rows.iterrows()))
     return shown
@@ -157,8 +158,13 @@ def _summary_table(table: pd.DataFrame) -> Table:
 def _cell(row: pd.Series, has_band: bool) -> str:
     if "difference" not in row or row["difference"] != row["difference"]:  # the baseline has a level alone
         return f"{row['level']:,.0f}\n{row['unit']}"
-    central = f"{row['difference']:+.2f}"
-    return f"{central}\n({row['low']:+.2f} to {row['high']:+.2f})" if has_band else central
+    central = _per_cent(row["difference"])
+    return f"{central}\n({_per_cent(row['low'])} to {_per_cent(row['high'])})" if has_band else central
+
+
+def _per_cent(number: float) -> str:
+    """Two decimals; more for what would look like zero and is not."""
+    return f"{number:+.4f}" if 0 < abs(number) < 0.1 else f"{number:+.2f}"
 
 
 def _lever_table(table: pd.DataFrame) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,8 +117,7 @@ def _path(source: str | Path) -> Path:
 
 def _document(source: ScenarioSource) -> Document:
     if isinstance(source, Mapping):
-        text = json.dumps(source, sort_keys=True, default=str)
-        return Document(_label(source), source, text)
+        return Document(_label(source), source, text=repr(source))
     path = _path(source)
     if not path.exists():
         beside = [str(other) for other in path.parent.glob("*.yaml")]

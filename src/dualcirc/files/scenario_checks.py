@@ -131,7 +131,7 @@ class Checker:
             near, unit = min(max(value, low), high), "" if target.unit == "1" else f" {target.unit}"
             expected = f"from {plain(low)} to {plain(high)}{unit}"
             mend = f"The nearest valid value is {plain(near)}."
-            yield self._problem(f"{target.label}: {plain(value)} is out of range", at, expected, mend)
+            yield self._problem(f"{target.label}: got {plain(value)}, which is out of range", at, expected, mend)
 
     def _date(self, date: float, at: Location, target: Target) -> Iterator[Problem]:
         first = FIRST_YEAR if self.counterfactual else target.start

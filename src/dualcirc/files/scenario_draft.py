@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dualcirc.files.registry import Registry
-from dualcirc.files.scenario_schema import MAX_NUMBER
+from dualcirc.files.strict import MAX_NUMBER
 from dualcirc.files.targets import Target, lever_targets, variable_targets
 from dualcirc.files.yaml_reader import Document, Location
 

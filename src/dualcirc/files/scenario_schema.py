@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from dualcirc.files.strict import Strict
+from dualcirc.files.strict import MAX_NUMBER, Strict
 
 
 def _check_number_or_never(value: Any) -> float | Literal["never"]:
@@ -19,9 +19,6 @@ def _check_number_or_never(value: Any) -> float | Literal["never"]:
         raise PydanticCustomError("finite_number", "a finite number")
     return float(value)
 
-
-MAX_NUMBER = 1e300
-"""Larger whole numbers do not fit a float."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1)]

@@ -11,6 +11,9 @@ from pydantic_core import ErrorDetails
 from dualcirc.errors import Problem, did_you_mean
 from dualcirc.files.yaml_reader import Document
 
+MAX_NUMBER = 1e300
+"""Larger whole numbers do not fit a float."""
+
 
 class Strict(BaseModel):
     """Base of every file's schema: no unknown keys, no conversion of types, no change after reading."""
@@ -36,7 +39,7 @@ def told(value: Any) -> str:
     if isinstance(value, str):
         return f"the text '{value if len(value) <= 60 else value[:57] + '...'}'"
     if isinstance(value, int | float):
-        return f"the number {value:g}"
+        return f"the number {value:.12g}" if not abs(value) > MAX_NUMBER else "a number too large to use"
     return "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else type(value).__name__
 
 

@@ -69,12 +69,13 @@ def _check_header(path: Path, lines: Sequence[tuple[int, list[str]]], expected: 
     if not lines:
         raise RegistryError(Problem("the table is empty", shown(path), 1, expected=f"columns {', '.join(expected)}"))
     header, columns = lines[0][1], f"columns {', '.join(expected)}"
+    missing = [name for name in expected if name not in header]
     problems = [
-        Problem(f"unknown column '{name}'", shown(path), 1, columns, did_you_mean(name, expected))
+        Problem(f"unknown column '{name}'", shown(path), 1, columns, did_you_mean(name, missing))
         for name in header
         if name not in expected
     ]
-    problems += [Problem(f"column '{name}' is missing", shown(path), 1) for name in expected if name not in header]
+    problems += [Problem(f"column '{name}' is missing", shown(path), 1, columns) for name in missing]
     twice = [name for name in expected if header.count(name) > 1]
     problems += [Problem(f"column '{name}' stands twice", shown(path), 1, "every column once") for name in twice]
     if problems:

@@ -105,7 +105,8 @@ def _text(path: Path) -> str:
             Problem(what, file, line, "text in UTF-8", "Save the file in the encoding UTF-8.")
         ) from None
     if not text.strip():
-        raise ScenarioError(Problem("got an empty file", file, 1, "a scenario, beginning with 'name: my_scenario'"))
+        mend = "Begin with a copy of experiments/scenarios/wider_layout.yaml."
+        raise ScenarioError(Problem("got an empty file", file, 1, "a scenario, beginning with 'name: ...'", mend))
     return text
 
 

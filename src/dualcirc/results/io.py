@@ -85,9 +85,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise OutputError(Problem("got no manifest", str(path), expected="a folder of results", mend=mend)) from None
     except (OSError, ValueError) as fault:
         raise OutputError(Problem(f"the manifest cannot be read: {fault}", str(path))) from None
-    if not isinstance(found, dict) or not isinstance(found.get("scenarios"), dict):
+    scenarios = found.get("scenarios") if isinstance(found, dict) else None
+    if not isinstance(scenarios, dict) or not scenarios or not all(map(_is_entry, scenarios.values())):
         raise OutputError(Problem("the manifest names no scenarios", str(path), expected="what 'dualcirc run' writes"))
-    return found
+    return dict(found)
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether a manifest entry names a file of its own folder, and its hash."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
+        return False
+    return isinstance(entry.get("file"), str) and Path(entry["file"]).name == entry["file"]
 
 
 def open_results(folder: Path) -> xr.Dataset:

@@ -126,14 +126,22 @@ def _attrs(variable: Variable) -> dict[str, str]:
 def _totals(values: Array, variable: Variable, registry: Registry) -> dict[str, xr.Variable]:
     """National and regional sums over provinces, (scenario, draw, time) and with region."""
     name, attrs = dataset_name(variable.name), _attrs(variable) | {"cell_methods": "time: point province: sum"}
-    national = {"long_name": f"National {variable.label_en}", "long_name_zh": f"全国{variable.label_zh}"}
-    regional = {"long_name": f"Regional {variable.label_en}", "long_name_zh": f"分区域{variable.label_zh}"}
+    national = {"long_name": f"National {_in_sentence(variable.label_en)}", "long_name_zh": f"全国{variable.label_zh}"}
+    regional = {
+        "long_name": f"Regional {_in_sentence(variable.label_en)}",
+        "long_name_zh": f"分区域{variable.label_zh}",
+    }
     belongs = np.array([province.macro_region for province in registry.provinces.values()])
     by_region = np.stack([values[..., belongs == region].sum(axis=-1) for region in registry.regions], axis=-1)
     return {
         f"national_{name}": xr.Variable(RUN_DIMS, values.sum(axis=-1)[np.newaxis], attrs | national),
         f"region_{name}": xr.Variable((*RUN_DIMS, "region"), by_region[np.newaxis], attrs | regional),
     }
+
+
+def _in_sentence(label: str) -> str:
+    """Label after another word: its first letter small, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _drawn(drawn: Mapping[str, Array], registry: Registry) -> xr.Variable:

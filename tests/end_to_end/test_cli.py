@@ -1,0 +1,145 @@
+"""What a user types, from the command to the files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dualcirc as dc
+from dualcirc import cli
+from dualcirc.errors import ModelFileError, Problem
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """One small run: the baseline, a null scenario, a zone that opens in 2030, and two draws."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "null.yaml").write_text("name: nothing\nextends: baseline\n")
+    change = "{lever: A1, unit: year, values: {Jilin: 2030}, why: a test}"
+    (folder / "late.yaml").write_text(f"name: late\nextends: baseline\nchanges:\n  - {change}\n")
+    files = [str(folder / "null.yaml"), str(folder / "late.yaml")]
+    return folder / "out", cli.main(["run", *files, "--out", str(folder / "out"), "--draws", "2"])
+
+
+def test_run_writes_trajectories_manifest_summary_and_figures(finished: tuple[Path, int]):
+    out, code = finished
+    assert code == 0
+    assert {"baseline.nc", "nothing.nc", "late.nc", "manifest.json", "summary.csv"} <= {p.name for p in out.iterdir()}
+    assert list(out.rglob("*.png"))
+    assert not list(out.rglob("*.part"))
+
+
+def test_results_are_read_back_with_the_baseline_first(finished: tuple[Path, int]):
+    result = dc.open_results(finished[0])
+    assert result["scenario"].values.tolist() == ["baseline", "nothing", "late"]
+    assert result.sizes["draw"] == 3
+    assert (result["status"] == "ok").all()
+    for key in ("model_hash", "parameters_hash", "data_hash", "scenario_hashes", "dualcirc_version", "seed", "command"):
+        assert result.attrs[key] != ""
+
+
+def test_scenario_without_changes_differs_from_the_baseline_by_exactly_zero(finished: tuple[Path, int]):
+    result = dc.open_results(finished[0])
+    for name, values in result.data_vars.items():
+        if "scenario" in values.dims:
+            null, base = values.sel(scenario="nothing"), values.sel(scenario="baseline")
+            np.testing.assert_array_equal(null, base, err_msg=str(name))
+
+
+def test_zone_opened_in_2030_changes_nothing_before_2030_bit_for_bit(finished: tuple[Path, int]):
+    # 1 January 2030 is t = 2029.5, so that the last saved time before it is 2029.
+    result = dc.open_results(finished[0]).sel(time=slice(None, 2029))
+    for name, values in result.data_vars.items():
+        if "scenario" in values.dims and values.attrs.get("kind") != "constant":  # the opening year itself is one
+            late, base = values.sel(scenario="late"), values.sel(scenario="baseline")
+            np.testing.assert_array_equal(late, base, err_msg=str(name))
+
+
+def test_zone_opened_in_2030_changes_something_after(finished: tuple[Path, int]):
+    gdp = dc.open_results(finished[0])["gdp"].sel(province="Jilin", time=2040, draw=0)
+    assert float(gdp.sel(scenario="late")) != float(gdp.sel(scenario="baseline"))
+
+
+def test_summary_holds_level_difference_and_band(finished: tuple[Path, int]):
+    with (finished[0] / "summary.csv").open(encoding="utf-8") as handle:
+        rows = {(row["scenario"], row["variable"]): row for row in csv.DictReader(handle)}
+    assert rows["baseline", "national_gdp"]["difference"] == ""
+    assert float(rows["nothing", "national_gdp"]["difference"]) == 0
+    late = rows["late", "national_gdp"]
+    assert float(late["low"]) <= float(late["difference"]) <= float(late["high"])
+    assert {variable for _, variable in rows} == {
+        "national_gdp",
+        "national_household_consumption",
+        "national_exports",
+        "national_fdi_inflow",
+    }
+
+
+def test_python_and_command_line_give_the_same_numbers(finished: tuple[Path, int]):
+    from_cli = dc.open_results(finished[0])["gdp"].sel(scenario="baseline", draw=0)
+    from_python = dc.run("baseline")["gdp"].sel(scenario="baseline", draw=0)
+    np.testing.assert_array_equal(from_cli, from_python)
+
+
+def test_levers_lists_every_lever(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["levers"]) == 0
+    table = capsys.readouterr().out
+    assert "C7.rules" in table
+    assert "自贸试验区" in table
+    assert cli.main(["levers", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in rows] == list(dc.levers().index)
+    assert {"unit", "low", "high", "cost", "label_en", "label_zh", "paper_section"} <= set(rows[0])
+
+
+def test_help_is_no_error(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["--help"]) == 0
+    assert cli.main(["run", "--help"]) == 0
+    assert "--draws" in capsys.readouterr().out
+
+
+def test_fault_of_ours_is_one_line_and_a_hint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def broken(*_: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("dualcirc.files.lever_table.read_registry", broken)
+    assert cli.main(["levers"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("dualcirc failed: KeyError: 'lost'\n")
+    assert "DUALCIRC_DEBUG=1" in message
+    assert "Traceback" not in message
+
+
+def test_finished_scenarios_are_named_when_a_later_one_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    def fails(*_: object) -> None:
+        fault = ModelFileError(Problem("the model broke", "m.mdl", 3))
+        fault.add_note("Finished and kept in out: baseline.")
+        raise fault
+
+    monkeypatch.setattr(cli, "_simulate", fails)
+    assert cli.main(["run", "wider_layout", "--out", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert "ModelFileError: m.mdl:3: the model broke" in message
+    assert "Finished and kept in out: baseline." in message
+
+
+def test_import_is_light():
+    code = (
+        "import sys, dualcirc, dualcirc.cli; print(sorted({'jax', 'pysd', 'xarray', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names_are_there():
+    assert {"levers", "load_model", "open_results", "run"} <= set(dir(dc))
+    with pytest.raises(AttributeError, match="no attribute 'runn'"):
+        _ = dc.runn

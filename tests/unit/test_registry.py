@@ -1,0 +1,121 @@
+"""The registry is read whole, or every fault is named with file, line, what was got and what was expected."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dualcirc.errors import RegistryError
+from dualcirc.files.registry import read_registry
+
+MODEL = Path(__file__).parents[1] / "scenarios" / "model"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(MODEL, tmp_path / "model"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def message(folder: Path) -> str:
+    with pytest.raises(RegistryError) as caught:
+        read_registry(folder)
+    return str(caught.value)
+
+
+def test_rows_become_typed_records():
+    registry = read_registry(MODEL)
+    assert registry.levers["A1"].variable == "zone opening year"
+    assert registry.levers["A2"].high == 0.6
+    assert registry.parameters["calendar offset"].low is None
+    assert registry.variables["GDP"].saved is True
+    assert registry.variables["trade share"].saved is False
+
+
+def test_provinces_keep_the_order_of_the_file():
+    registry = read_registry(MODEL)
+    assert list(registry.provinces)[:3] == ["Beijing", "Tianjin", "Hebei"]
+    assert len(registry.provinces) == 31
+    assert registry.regions == ("East", "Central", "West", "Northeast")
+
+
+def test_project_registry_is_valid():
+    assert read_registry().levers["A1"].unit == "year"
+
+
+def test_all_faults_of_all_tables_are_reported_at_once(folder: Path):
+    edit(folder / "levers.csv", "linear,2026,recorded", "lineal,2026,recorded")
+    edit(folder / "parameters.csv", "0.2,1/year", "a fifth,1/year")
+    edit(folder / "variables.csv", "sum,yes,value added", "sum,maybe,value added")
+    text = message(folder)
+    assert "levers.csv:3: column 'interpolation': got 'lineal'" in text
+    assert "Expected: one of constant, hold, linear" in text
+    assert "Did you mean 'linear'?" in text
+    assert "parameters.csv:2: column 'value': got 'a fifth'\n  Expected: a number" in text
+    assert "variables.csv:2: column 'saved': got 'maybe'\n  Expected: yes or no" in text
+
+
+def test_unknown_and_missing_columns_are_named(folder: Path):
+    edit(folder / "drivers.csv", "label_zh", "label_cn")
+    text = message(folder)
+    assert "drivers.csv:1: unknown column 'label_cn'" in text
+    assert "Did you mean 'label_zh'?" in text
+    assert "column 'label_zh' is missing" in text
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "expected"),
+    [
+        ("levers.csv", "0,0.6,linear", "0.7,0.6,linear", "levers.csv:3: column 'low': got 0.7\n  Expected: at most"),
+        (
+            "parameters.csv",
+            "400,reforms",
+            "900,reforms",
+            "parameters.csv:3: column 'value': got 900\n  Expected: from 330",
+        ),
+        (
+            "parameters.csv",
+            "330,800",
+            "330,",
+            "parameters.csv:3: got low '330.0' and high 'None'\n  Expected: both bounds",
+        ),
+        (
+            "levers.csv",
+            "B2,domestic",
+            "a2,domestic",
+            "levers.csv:4: 'a2' stands twice\n  Expected: one row; the first is",
+        ),
+        (
+            "levers.csv",
+            "A2,zone scope target",
+            "A2,zone scop target",
+            "levers.csv:3: column 'variable': got 'zone scop target'",
+        ),
+        ("variables.csv", "地区生产总值", "", "variables.csv:2: column 'label_zh': got '' for 'GDP'"),
+        ("levers.csv", ",start-up cost,", ",,", "levers.csv:2: column 'cost': got ''\n  Expected: some text"),
+        (
+            "drivers.csv",
+            "1 is the baseline",
+            "1 is the baseline,more",
+            "drivers.csv:2: got 10 cells\n  Expected: 9 cells",
+        ),
+    ],
+)
+def test_inconsistent_rows_are_refused(folder: Path, table: str, old: str, new: str, expected: str):
+    edit(folder / table, old, new)
+    assert expected in message(folder)
+
+
+def test_missing_and_empty_tables_are_refused(folder: Path):
+    (folder / "levers.csv").unlink()
+    (folder / "drivers.csv").write_text("")
+    text = message(folder)
+    assert "levers.csv: the table is missing" in text
+    assert "drivers.csv:1: the table is empty" in text
