@@ -10,7 +10,8 @@ from fractions import Fraction
 from dualcirc.errors import Problem, UnitsError
 
 _DIMENSIONLESS = {"1", "dmnl", "dimensionless"}
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<atom>[^\W\d][\w$%#']*(?:[ ]+[^\W\d][\w$%#']*)*)|(?P<sign>[*/^()-]))")
+_ATOM = r"[^\W\d][\w$%#']*(?:[ ]+[^\W\d][\w$%#']*)*"
+_TOKEN = re.compile(rf"\s*(?:\d+(?:\.\d+)?|{_ATOM}|[*/^()-])")
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Engine:
     @property
     def grid(self) -> FloatArray:
         """(step,): times of the integration, from the initial to the final one."""
-        return self._clock.initial + np.arange(self._clock.steps + 1) * self._clock.step
+        return np.asarray(self._clock.initial + np.arange(self._clock.steps + 1) * self._clock.step, dtype=np.float64)
 
     @property
     def saved_times(self) -> FloatArray:
@@ -154,7 +154,9 @@ class Engine:
                 values[name] = jnp.pad(jnp.asarray(value), padding, mode="edge") if rows else jnp.asarray(value)
         constants = {name: values[name][..., None] for name in self._plan.constants}
         outcome = function(constants, {name: values[name][..., None] for name in self._plan.data})
-        fixed = {name: jnp.broadcast_to(array, (self._clock.saves, *array.shape)) for name, array in outcome.fixed.items()}
+        fixed = {
+            name: jnp.broadcast_to(array, (self._clock.saves, *array.shape)) for name, array in outcome.fixed.items()
+        }
         return {name: {**outcome.moving, **fixed}[name][..., 0] for name in self.outputs}
 
     def _input(self, name: str, kind: str) -> FloatArray:
@@ -222,7 +224,9 @@ def _clock(model: Model) -> Clock:
     steps = steps_between(time.initial, time.final, time.step)
     per_save = steps_between(0.0, time.saveper, time.step)
     if steps is None or per_save is None:
-        what = f"time step {time.step} does not divide the run ({time.initial} to {time.final}) and SAVEPER {time.saveper}"
+        what = (
+            f"time step {time.step} does not divide the run ({time.initial} to {time.final}) and SAVEPER {time.saveper}"
+        )
         raise DualcircError(Problem(what, mend="Halve the model's own step."))
     return Clock(time.initial, time.step, steps, per_save)
 
@@ -233,6 +237,8 @@ def _outputs(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
         return tuple(name for name, variable in model.variables.items() if variable.kind not in ("constant", "control"))
     unknown = [name for name in outputs if name not in model.variables]
     if unknown:
-        problems = [Problem(f"'{n}' is no variable of the model", mend=did_you_mean(n, model.variables)) for n in unknown]
+        problems = [
+            Problem(f"'{n}' is no variable of the model", mend=did_you_mean(n, model.variables)) for n in unknown
+        ]
         raise DualcircError(problems)
     return tuple(dict.fromkeys(outputs))

@@ -36,8 +36,8 @@ def power(base: Array, log_of_base: Array, exponent: Array) -> Array:
 
     Notes
     -----
-    ``exp(b log a)`` for a > 0: XLA's own power costs twice as much. At a = 0 the result is 0, 1 or infinity for b above,
-    at or below zero. A negative base gives not a number, also where numpy finds a whole exponent.
+    ``exp(b log a)`` for a > 0: XLA's own power costs twice as much. At a = 0 the result is 0, 1 or infinity for b
+    above, at or below zero. A negative base gives not a number, also where numpy finds a whole exponent.
     """
     at_zero = jnp.where(exponent == 0, 1.0, jnp.where(exponent > 0, 0.0, jnp.inf))
     positive = base > 0

@@ -83,7 +83,8 @@ def inputs_of(model: Model, clock: Clock) -> Inputs:
             base[name] = variable.value
         elif variable.series is not None:
             base[name] = on_grid(variable.series, np.minimum(times, final))
-    shared = frozenset(name for name, value in base.items() if model.variables[name].kind == "constant" and value.ndim > 1)
+    constants = {name for name in base if model.variables[name].kind == "constant"}
+    shared = frozenset(name for name in constants if base[name].ndim > 1)
     return Inputs(model, clock, base, shared)
 
 

@@ -199,7 +199,7 @@ def _derivative(state: State, emitter: Emitter) -> Array:
 
     Notes
     -----
-    INTEG: the flow. SMOOTHI of order n: ``(before - level) n / time``. DELAY3I: ``(inflow - level / time) n`` with n = 3;
+    INTEG: the flow. SMOOTHI of order n: ``(before - level) n / time``. DELAY3I, n = 3: ``(inflow - level / time) n``;
     the inflow of a compartment is ``level / time`` of the one before it.
     """
     level = emitter.levels[state.name]
@@ -211,5 +211,3 @@ def _derivative(state: State, emitter: Emitter) -> Array:
     before = jnp.concatenate([jnp.broadcast_to(flow, out.shape[1:])[None], out[:-1]])
     change = (before - out) * state.order
     return change if state.function == "DELAY" else change / time
-
-

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -12,10 +14,11 @@ import jax
 @cache
 def prepare_jax() -> None:
     """Use double precision, and keep compiled programs in the user's cache folder for the next process."""
-    jax.config.update("jax_enable_x64", True)
-    if jax.config.jax_compilation_cache_dir is None:
-        jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+    set_option: Callable[[str, Any], None] = jax.config.update
+    set_option("jax_enable_x64", True)
+    if jax.config.values["jax_compilation_cache_dir"] is None:
+        set_option("jax_compilation_cache_dir", str(cache_folder()))
+        set_option("jax_persistent_cache_min_compile_time_secs", 0.5)
 
 
 def cache_folder() -> Path:

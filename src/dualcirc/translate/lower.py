@@ -109,7 +109,9 @@ def _names(elements: Sequence[Any], subscripts: Mapping[str, tuple[str, ...]]) -
 def _variable(element: Any, work: _Lowering) -> Variable:
     """One element of the model."""
     if len(element.components) > 1:
-        raise RefusedError("several equations for one variable are not supported", "Write one equation with subscripts.")
+        raise RefusedError(
+            "several equations for one variable are not supported", "Write one equation with subscripts."
+        )
     component = element.components[0]
     dims = _dims(element, component, work.names)
     shape = tuple(len(work.names.elements[dim]) for dim in dims)
@@ -199,6 +201,4 @@ def _with(
     """Complete a variable with what its equation says."""
     if value is not None:
         value.setflags(write=False)
-    return Variable(
-        base.name, base.dims, base.unit, kind, base.documentation, base.line, expression, value, series
-    )
+    return Variable(base.name, base.dims, base.unit, kind, base.documentation, base.line, expression, value, series)
