@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dualcirc.errors import Problem, ScenarioError
-from dualcirc.files.calendar import POLICY_START, to_model_time
+from dualcirc.files.calendar import NEVER, POLICY_START, to_model_time
 from dualcirc.files.scenario import Change, Point, Scenario
 from dualcirc.files.scenario_checks import plain
 
@@ -124,9 +124,17 @@ def _rewritten_past(before: Array, after: Array, change: Change, provinces: Sequ
     """Zones that are open may be moved only by a counterfactual: their new year says nothing about the old one."""
     if not change.target.is_date or change.counterfactual:
         return
-    for place in np.flatnonzero((before < POLICY_START) & (before != after)).tolist():
-        province = provinces[place]
-        line = next((point.line for point in change.points if point.province == province), change.line)
-        what = f"{change.target.label}: got {plain(float(after[place]))} for {province}, open since {before[place]:.2f}"
-        mend = f"Remove {province}, or add 'counterfactual: true' to the file."
-        yield Problem(what, change.file, line, f"a province whose zone opens after {POLICY_START - 1}", mend)
+    moved = np.flatnonzero((before < POLICY_START) & (before != after)).tolist()
+    lines = {point.province: point.line for point in change.points if point.province}
+    for year in dict.fromkeys(after[moved].tolist()):
+        names = [provinces[place] for place in moved if after[place] == year]
+        got = "never" if year == NEVER else plain(year)
+        what = f"{change.target.label}: got {got} for {_listed(names)}, where a zone is open already"
+        expected = f"provinces whose zone opens after {POLICY_START - 1}"
+        mend = f"Remove {_listed(names)}, or add 'counterfactual: true' to the file."
+        yield Problem(what, change.file, lines.get(names[0], change.line), expected, mend)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
