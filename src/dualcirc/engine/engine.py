@@ -20,7 +20,8 @@ from dualcirc.engine.passes import Plan, plan
 from dualcirc.engine.results import RunOutputs, collect, empty_outputs, status_texts
 from dualcirc.engine.settings import available_cores, prepare_jax
 from dualcirc.errors import DualcircError, Problem, did_you_mean
-from dualcirc.translate.ir import FloatArray, Model
+from dualcirc.translate.constructs import fold
+from dualcirc.translate.ir import FloatArray, Model, Number
 from dualcirc.translate.load import steps_between
 
 Progress = Callable[[int], None]
@@ -214,8 +215,13 @@ def _with_step(model: Model, time_step: float | None) -> Model:
     """Model with another Euler step; SAVEPER follows where the model says so."""
     if time_step is None:
         return model
-    saveper = time_step if model.time.saveper_is_step else model.time.saveper
-    return replace(model, time=replace(model.time, step=float(time_step), saveper=float(saveper)))
+    step = float(time_step)
+    time = replace(model.time, step=step, saveper=step if model.time.saveper_is_step else model.time.saveper)
+    variables = {
+        name: replace(variable, expression=Number(step)) if fold(name) == "time_step" else variable
+        for name, variable in model.variables.items()
+    }
+    return replace(model, time=time, variables=variables)
 
 
 def _clock(model: Model) -> Clock:

@@ -90,7 +90,8 @@ def simulate(
     ``time_step`` must be an argument of ``run``: PySD ignores it silently among the parameters. Settings of one run
     persist into the next, so each reference run starts from a newly loaded model.
     """
-    reference.reload()
+    with _quiet():
+        reference.reload()
     _start_smooths_as_floats(reference)
     parameters = _parameters(model, overrides, time_step or model.time.step)
     columns = list(outputs) if outputs is not None else None

@@ -67,38 +67,6 @@ def varying(model: Model) -> frozenset[str]:
     return frozenset(found)
 
 
-def required(model: Model, outputs: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of the variables and states that the outputs depend on, the outputs included."""
-    variables: set[str] = set()
-    states: set[str] = set()
-    waiting = list(outputs)
-    while waiting:
-        name = waiting.pop()
-        if name in variables:
-            continue
-        variables.add(name)
-        waiting += _variables_of(model, name)
-        for state in _states_of(model, name) - states:
-            waiting += _closure(model, state, states)
-    return frozenset(variables), frozenset(states)
-
-
-def _closure(model: Model, start: str, states: set[str]) -> set[str]:
-    """Add a state and the states that it reads; return the variables that they read."""
-    variables: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name in states:
-            continue
-        states.add(name)
-        for part in (*state_parts(model.states[name]), model.states[name].initial):
-            found, others = uses(part)
-            variables |= found
-            waiting += others
-    return variables
-
-
 def _variables_of(model: Model, name: str) -> set[str]:
     expression = model.variables[name].expression
     return uses(expression)[0] if expression is not None else set()
