@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dualcirc.analysis.zone_shares import calendar_span, zone_share_table
+from dualcirc.analysis.zone_shares import zone_share_table
 from dualcirc.errors import DataError
+from dualcirc.files.calendar import span
 
 
 @pytest.mark.parametrize(
-    ("period", "span"),
+    ("period", "dates"),
     [
         ("2020", (2020.0, 2021.0)),
         ("2019H1", (2019.0, 2019.5)),
@@ -20,13 +21,13 @@ from dualcirc.errors import DataError
         ("2013-09 to 2019-05", (2013.0 + 8 / 12, 2019.0 + 5 / 12)),
     ],
 )
-def test_calendar_span_reads_every_form_of_the_table(period: str, span: tuple[float, float]) -> None:
-    assert calendar_span(period) == pytest.approx(span)
+def test_span_reads_every_form_of_the_table(period: str, dates: tuple[float, float]) -> None:
+    assert span(period) == pytest.approx(dates)
 
 
-def test_calendar_span_refuses_another_form() -> None:
+def test_span_refuses_another_form() -> None:
     with pytest.raises(DataError, match="unknown period 'about 2021'"):
-        calendar_span("about 2021")
+        span("about 2021")
 
 
 def test_zone_share_table_compares_over_the_announced_period() -> None:

@@ -75,7 +75,9 @@ def test_parameter_values_lie_in_their_ranges(registry: Registry) -> None:
 
 
 def test_sources_of_parameters_and_levers_exist(registry: Registry) -> None:
-    known = {str(key) for key in series.table("evidence")["id"]} | {str(key) for key in series.table("sources")["source_id"]}
+    known = {str(key) for key in series.table("evidence")["id"]} | {
+        str(key) for key in series.table("sources")["source_id"]
+    }
     known |= {str(key) for key in series.table("ftz_policy_history")["id"]}
     known |= {path.name for path in paths.data_dir().glob("*.csv")}
     cited = {(row.name, key) for row in registry.parameters.values() for key in row.source.split(";") if key}
@@ -101,7 +103,10 @@ def test_tables_stand_in_the_order_of_the_provinces(model: Model) -> None:
             assert np.all(np.diff(np.array(first, dtype=float)) > 0), path.name
         else:
             assert first == provinces, path.name
-            assert header == provinces or set(header) <= set(model.variables) | {"base imports", "base net domestic outflow"}
+            assert header == provinces or set(header) <= set(model.variables) | {
+                "base imports",
+                "base net domestic outflow",
+            }
 
 
 def test_columns_of_tables_feed_the_variables_they_are_named_after(model: Model) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dualcirc.errors import ScenarioError
 from dualcirc.files.band import read_band
 from dualcirc.files.registry import read_registry
-from dualcirc.sweep.sample import latin_hypercube
+from dualcirc.sweep.sample import latin_hypercube, refitted
 
 REGISTRY = read_registry(Path(__file__).parents[1] / "scenarios" / "model")
 PARAMETERS = [REGISTRY.parameters["stance leak"], REGISTRY.parameters["pilot pool"]]
@@ -31,6 +32,20 @@ def test_seed_decides_the_design():
     first, again, other = (latin_hypercube(PARAMETERS, 5, seed)["pilot pool"].tolist() for seed in (1, 1, 2))
     assert first == again
     assert first != other
+
+
+def test_what_is_fitted_again_moves_with_the_drawn_parameter_and_the_centre_stays():
+    """Halfway between two rows of the table stands the mean of both; draw 0 has no entry."""
+    table = pd.DataFrame({"pilot rate": [80.0, 60.0]}, index=pd.Index([400.0, 800.0], name="pilot pool"))
+    moved = refitted({"pilot pool": np.array([328.0, 600.0, 800.0])}, {"pilot pool": table})
+    np.testing.assert_array_equal(moved["pilot rate"], [70.0, 60.0])
+
+
+def test_a_missing_table_of_refits_is_refused(tmp_path: Path):
+    path = tmp_path / "band.yaml"
+    path.write_text("parameters: [{parameter: pilot pool, why: x, refit: pilot_pool_fit.csv}]\ndraws: 3\nseed: 1")
+    with pytest.raises(ScenarioError, match="Did you mean 'pilot_pool_fits.csv'"):
+        read_band(REGISTRY, path)
 
 
 def test_fixed_parameter_cannot_be_drawn():

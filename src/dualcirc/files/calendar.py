@@ -6,6 +6,10 @@ users write as 2027, stands at t = 2026.5. Only the scenario reader and ``dualci
 
 from __future__ import annotations
 
+import re
+
+from dualcirc.errors import DataError, Problem
+
 FIRST_YEAR = 2010
 """Calendar year in which every run starts: no scenario can act before it."""
 
@@ -29,3 +33,21 @@ def to_model_time(date: float) -> float:
 def to_calendar(time: float) -> float:
     """Calendar date, a decimal year, of a model time."""
     return time + HALF_YEAR
+
+
+def span(period: str) -> tuple[float, float]:
+    """First and last calendar date, decimal years, of ``2020``, ``2019H1`` or ``2018-01 to 2018-10``.
+
+    Raises
+    ------
+    DataError
+        The text has another form.
+    """
+    if found := re.fullmatch(r"(\d{4})", period):
+        return float(found[1]), float(found[1]) + 1.0
+    if found := re.fullmatch(r"(\d{4})H([12])", period):
+        start = float(found[1]) + 0.5 * (int(found[2]) - 1)
+        return start, start + 0.5
+    if found := re.fullmatch(r"(\d{4})-(\d{2}) to (\d{4})-(\d{2})", period):
+        return float(found[1]) + (int(found[2]) - 1) / 12, float(found[3]) + int(found[4]) / 12
+    raise DataError(Problem(f"unknown period '{period}'", expected="2020, 2019H1 or 2018-01 to 2018-10"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from dualcirc.files.paths import data_dir, project_root
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import Scenario, ScenarioSource, load_scenarios
 from dualcirc.results.io import ready_folder
-from dualcirc.sweep.sample import latin_hypercube
+from dualcirc.sweep.sample import latin_hypercube, refitted
 
 BASELINE = "baseline"
 """Scenario that every other one is compared with."""
@@ -36,6 +36,8 @@ class Plan:
     """(draw,) by exact parameter name; empty without draws."""
     seed: int
     out: Path | None = None
+    refitted: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """(draw after the central one,) by exact name; what is fitted again with a drawn parameter."""
 
     @property
     def runs(self) -> int:
@@ -75,7 +77,8 @@ def make_plan(
     band = read_band(registry)
     number = band.draws if draws is None else draws
     drawn = latin_hypercube(band.parameters, number, band.seed) if number else {}
-    return Plan(registry, tuple(found), drawn, band.seed, ready_folder(Path(out)) if out is not None else None)
+    folder = ready_folder(Path(out)) if out is not None else None
+    return Plan(registry, tuple(found), drawn, band.seed, folder, refitted(drawn, band.refits) if drawn else {})
 
 
 def source_hashes() -> dict[str, str]:

@@ -193,7 +193,9 @@ def _base(scenario: Scenario, engine: Runner) -> dict[str, Array]:
 def _runs(plan: Plan, changes: Overrides) -> Iterator[Overrides]:
     """Overrides of every draw; what a scenario sets stays as the scenario sets it."""
     for draw in range(plan.runs):
-        yield {name: np.asarray(values[draw]) for name, values in plan.drawn.items()} | dict(changes)
+        drawn = {name: np.asarray(values[draw]) for name, values in plan.drawn.items()}
+        follow = {name: np.asarray(values[draw - 1]) for name, values in plan.refitted.items()} if draw else {}
+        yield drawn | follow | dict(changes)
 
 
 def _provenance(model: Model, engine: Engine, plan: Plan, command: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
@@ -32,6 +33,26 @@ def latin_hypercube(parameters: Sequence[Parameter], draws: int, seed: int) -> M
         parameter.name: np.concatenate([[parameter.value], _scaled(parameter, unit[:, place])])
         for place, parameter in enumerate(parameters)
     }
+
+
+def refitted(
+    drawn: Mapping[str, NDArray[np.float64]], refits: Mapping[str, pd.DataFrame]
+) -> Mapping[str, NDArray[np.float64]]:
+    """Values of the parameters that move with a drawn one, (draw,); draw 0 is left at the central values.
+
+    Parameters
+    ----------
+    drawn
+        Values of the drawn parameters, (draw,).
+    refits
+        For a drawn parameter the table of what others are for each of its values; linear between its rows.
+    """
+    followers = {}
+    for name, table in refits.items():
+        for other in table:
+            values = np.interp(drawn[name][1:], table.index.to_numpy(float), table[other].to_numpy(float))
+            followers[str(other)] = values
+    return followers
 
 
 def _scaled(parameter: Parameter, unit: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -130,7 +130,8 @@ def _variable(element: Any, work: _Lowering) -> Variable:
             return _equation(base, component.ast, shape, work)
         case "AbstractUnchangeableConstant":
             raise RefusedError("an unchangeable constant ('==') is not supported", "Write '='.")
-    raise RefusedError("a lookup is not supported")
+    construct = STRUCTURE_NAMES.get(type(component.ast).__name__, "a lookup")
+    raise RefusedError(f"{construct} is not supported")
 
 
 def _dims(element: Any, component: Any, names: Names) -> tuple[str, ...]:

@@ -1,0 +1,138 @@
+"""What the engine does not know is refused by construct and variable, before anything runs."""
+
+from pathlib import Path
+
+import pytest
+
+from dualcirc.errors import ModelFileError
+from dualcirc.translate import load
+
+CONTROL = "".join(
+    f"{name} = {value}\n\t~\tyear\n\t~\n\t|\n\n"
+    for name, value in (("INITIAL TIME", 0), ("FINAL TIME", 2), ("TIME STEP", 0.5), ("SAVEPER", 1))
+)
+
+
+def write_model(folder: Path, *equations: str, regions: str = "Region: north, south") -> Path:
+    path = folder / "model.mdl"
+    entries = [regions, "input = 1", "vector[Region] = 1, 2", *equations]
+    text = "".join(f"{entry}\n\t~\tDmnl\n\t~\n\t|\n\n" for entry in entries)
+    path.write_text("{UTF-8}\n" + text + CONTROL, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("equation", "construct"),
+    [
+        ("bad = DELAY FIXED(input, 1, 0)", "DELAY FIXED"),
+        ("bad = DELAY N(input, 1, 0, 2)", "DELAY N"),
+        ("bad = DELAY1I(input, 1, 0)", "DELAY1I"),
+        ("bad = SMOOTH3I(input, 1, 0)", "SMOOTH3I"),
+        ("bad = SMOOTH N(input, 1, 0, 2)", "SMOOTH N"),
+        ("bad = TREND(input, 1, 0)", "TREND"),
+        ("bad = FORECAST(input, 1, 2)", "FORECAST"),
+        ("bad = SAMPLE IF TRUE(input > 0, 1, 0)", "SAMPLE IF TRUE"),
+        ("bad = INITIAL(input)", "INITIAL"),
+        ("bad = ACTIVE INITIAL(input, 2)", "ACTIVE INITIAL"),
+        ("bad = GAME(input)", "GAME"),
+        ("bad = RANDOM NORMAL(0, 1, 0, 1, 1)", "RANDOM NORMAL"),
+        ("bad = PULSE(1, 2)", "PULSE"),
+        ("bad = PULSE TRAIN(1, 2, 3, 4)", "PULSE TRAIN"),
+        ("bad = STEP(1, 2)", "STEP"),
+        ("bad = RAMP(1, 2, 3)", "RAMP"),
+        ("bad = MODULO(input, 2)", "MODULO"),
+        ("bad = INTEGER(input)", "INTEGER"),
+        ("bad = SIN(input)", "SIN"),
+        ("bad = POWER(input, 2)", "POWER"),
+        ("bad = VMAX(vector[Region!])", "VMAX"),
+        ("bad = PROD(vector[Region!])", "PROD"),
+        ("bad = WITH LOOKUP(input, ((0,0),(1,1)))", "WITH LOOKUP"),
+        ("bad((0,0),(1,1))", "is a lookup"),
+        ("bad[Region]((0,0),(1,1))", "is a lookup"),
+        ("bad = GET DIRECT LOOKUPS('t.csv', ',', 'A', 'B2')", "GET DIRECT LOOKUPS"),
+        ("bad := 3", "data equation"),
+        ("bad :RAW: := GET DIRECT DATA('t.csv', ',', 'A', 'B2')", ":RAW:"),
+        ("bad :LOOK FORWARD: := GET DIRECT DATA('t.csv', ',', 'A', 'B2')", ":LOOK FORWARD:"),
+        ("bad = 1 + GET DIRECT CONSTANTS('t.csv', ',', 'B2')", "GET DIRECT CONSTANTS"),
+        ("bad == 3", "unchangeable constant"),
+        ("bad = :NA:", ":NA:"),
+        ("bad = (-2) ^ 2", "negative number to a power"),
+        ("bad = IF THEN ELSE(input, 1, 0)", "a number stands where a condition is needed"),
+        ("bad = 1 + (input > 0)", "a condition stands where a number is needed"),
+        ("bad = IF THEN ELSE(input > 0 :AND: input < 1 :OR: input = 2, 1, 0)", "side by side"),
+        ("bad[Region] :EXCEPT: [north] = 1", ":EXCEPT:"),
+        ("bad[north] = 1", "no subscript range"),
+        ("bad = vector[Region]", "stands on the right of the equation only"),
+        ("bad = vector[west]", "unknown subscript 'west'"),
+        ("bad = SUM(vector[Region])", "no subscript marked"),
+        ("bad = vector", "has 1 subscripts, 0 are given"),
+        ("bad = MIN(input)", "takes 2 arguments"),
+        ("bad = inputs + 1", "Did you mean 'input'?"),
+        ("bad[Region] = 1, 2, 3", "does not fit"),
+        ("bad = 1 +* 2", "cannot be read"),
+    ],
+)
+def test_load_refuses_construct_by_name_and_variable(tmp_path: Path, equation: str, construct: str) -> None:
+    path = write_model(tmp_path, equation)
+    with pytest.raises(ModelFileError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert construct in message
+    assert "'bad'" in message or "'bad[Region]'" in message
+    assert "model.mdl:" in message
+
+
+def test_load_tells_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
+    path = write_model(tmp_path, "first = STEP(1, 2)", "second = wrong name")
+    with pytest.raises(ModelFileError) as caught:
+        load(path)
+    assert [problem.line for problem in caught.value.problems] == [17, 22]
+    assert "'first'" in str(caught.value)
+    assert "'second'" in str(caught.value)
+
+
+def test_load_refuses_macros(tmp_path: Path) -> None:
+    path = write_model(tmp_path, "bad = DOUBLE(input)")
+    macro = ":MACRO: DOUBLE(x)\nDOUBLE = 2 * x\n\t~\tDmnl\n\t~\n\t|\n:END OF MACRO:\n"
+    path.write_text(path.read_text().replace("{UTF-8}\n", "{UTF-8}\n" + macro))
+    with pytest.raises(ModelFileError, match="macro"):
+        load(path)
+
+
+def test_load_refuses_subscript_mappings(tmp_path: Path) -> None:
+    path = write_model(tmp_path, regions="Other: a, b\n\t~\n\t~\n\t|\n\nRegion: north, south -> Other")
+    with pytest.raises(ModelFileError, match="'Region': mappings are not supported"):
+        load(path)
+
+
+def test_load_refuses_several_equations_for_one_variable(tmp_path: Path) -> None:
+    path = write_model(tmp_path, "bad[Region] = 1", "bad[Region] = 2")
+    with pytest.raises(ModelFileError, match="'bad': several equations"):
+        load(path)
+
+
+def test_load_names_the_variables_of_an_algebraic_loop(tmp_path: Path) -> None:
+    path = write_model(tmp_path, "a = b + 1", "b = c * 2", "c = a")
+    with pytest.raises(ModelFileError, match="algebraic loop") as caught:
+        load(path)
+    assert all(f"{name} ->" in str(caught.value) for name in "abc")
+
+
+def test_load_names_the_variables_of_a_loop_between_initial_values(tmp_path: Path) -> None:
+    path = write_model(tmp_path, "First = INTEG(1, a)", "a = First + 1")
+    with pytest.raises(ModelFileError, match="each needs the other's initial value"):
+        load(path)
+
+
+def test_load_names_a_missing_model_file(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"nowhere\.mdl: model file not found"):
+        load(tmp_path / "nowhere.mdl")
+
+
+@pytest.mark.parametrize(("step", "saveper", "named"), [(0.3, 1, "TIME STEP"), (0.5, 0.75, "SAVEPER"), (-1, 1, "STEP")])
+def test_load_refuses_times_that_do_not_fit(tmp_path: Path, step: float, saveper: float, named: str) -> None:
+    path = write_model(tmp_path)
+    text = path.read_text().replace("TIME STEP = 0.5", f"TIME STEP = {step}").replace("SAVEPER = 1", f"SAVEPER = {saveper}")
+    path.write_text(text)
+    with pytest.raises(ModelFileError, match=named):
+        load(path)

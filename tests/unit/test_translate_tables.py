@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dualcirc.translate.expressions import RefusedError
+from dualcirc.translate.tables import Tables
+
+TABLE = "Region,scalar,down\nnorth,4.5,1\nsouth,9,-2\neast,,word\n"
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Tables:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "outside.csv").write_text(TABLE)
+    (tmp_path / "model" / "t.csv").write_text(TABLE)
+    (tmp_path / "model" / "blank.csv").write_text("time,x\n\n1,2\n")
+    (tmp_path / "model" / "unordered.csv").write_text("time,x\n1,2\n1,3\n")
+    return Tables(tmp_path / "model")
+
+
+def test_constants_reads_one_cell_down_and_along(tables: Tables) -> None:
+    assert tables.constants("t.csv", ",", "B2", ()) == 4.5
+    np.testing.assert_array_equal(tables.constants("t.csv", ",", "C2*", (2,)), [1, -2])
+    np.testing.assert_array_equal(tables.constants("t.csv", ",", "B3", (2,)), [9, -2])
+    np.testing.assert_array_equal(tables.constants("t.csv", ",", "B2", (2, 2)), [[4.5, 1], [9, -2]])
+    np.testing.assert_array_equal(tables.constants("t.csv", ",", "B2*", (2, 2)), [[4.5, 9], [1, -2]])
+
+
+@pytest.mark.parametrize(
+    ("file", "cell", "shape", "told"),
+    [
+        ("missing.csv", "B2", (), "table 'missing.csv' not found"),
+        ("../outside.csv", "B2", (), "lies outside the model's folder"),
+        ("/etc/hostname", "A1", (), "lies outside the model's folder"),
+        ("t.csv", "B4", (), "cell B4 of table 't.csv' is blank"),
+        ("t.csv", "C4", (), "cell C4 of table 't.csv' is not a number: 'word'"),
+        ("t.csv", "B2*", (9,), "cell B4 of table 't.csv' is blank"),
+        ("t.csv", "AB2", (), "cell AB2 of table 't.csv' is blank"),
+        ("t.csv", "2B", (), "'2B' is no cell"),
+        ("t.csv", "B2", (2, 2, 2), "at most 2 dimensions"),
+        ("blank.csv", "B2", (), "blank line at row 2"),
+    ],
+)
+def test_constants_names_table_and_cell(
+    tables: Tables, file: str, cell: str, shape: tuple[int, ...], told: str
+) -> None:
+    with pytest.raises(RefusedError, match=told.replace("(", r"\(")):
+        tables.constants(file, ",", cell, shape)
+
+
+def test_series_refuses_times_that_do_not_rise(tables: Tables) -> None:
+    with pytest.raises(RefusedError, match="do not rise at row 3"):
+        tables.series("unordered.csv", ",", "A", "B2", ())
+
+
+def test_series_refuses_times_in_a_row(tables: Tables) -> None:
+    with pytest.raises(RefusedError, match="must stand in a column"):
+        tables.series("t.csv", ",", "1", "B2", ())
+
+
+def test_table_reached_through_a_link_out_of_the_folder_is_refused(tables: Tables) -> None:
+    (tables.folder / "link.csv").symlink_to(tables.folder.parent / "outside.csv")
+    with pytest.raises(RefusedError, match="lies outside"):
+        tables.constants("link.csv", ",", "B2", ())
