@@ -21,8 +21,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from dualcirc.cli_evidence import calibrate_command, validate_command
 from dualcirc.errors import DualcircError
 from dualcirc.files.calendar import NEVER
+from dualcirc.terminal import console as make_console
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +37,6 @@ DONE, OUR_FAULT, WRONG_INPUT = 0, 1, 2
 
 DEBUG = "DUALCIRC_DEBUG"
 """Environment variable that shows the whole traceback of a fault of ours."""
-
-PIPE_WIDTH = 110
-"""Columns of a table that goes to a file or a pipe, which have no width of their own."""
 
 app = typer.Typer(
     name="dualcirc",
@@ -71,6 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
+app.command("calibrate")(calibrate_command)
+app.command("validate")(validate_command)
+
+
 @app.callback()
 def _common() -> None:
     """Keep every command a sub-command, however few there are."""
@@ -87,7 +90,7 @@ def levers_command(
     if as_json:
         print(json.dumps(table.reset_index().to_dict("records"), indent=2, ensure_ascii=False))
     else:
-        _console().print(_lever_table(table))
+        make_console().print(_lever_table(table))
 
 
 @app.command("run")
@@ -130,7 +133,7 @@ def _report(dataset: xr.Dataset, out: Path, figures: Sequence[Path]) -> None:
 
     table = summary(dataset)
     save_text(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"), out / "summary.csv")
-    console = _console()
+    console = make_console()
     console.print(_summary_table(table))
     for name, status in _failed_runs(dataset):
         console.print(f"[red]{name}[/red]: a run failed: {escape(status)}")
@@ -193,10 +196,6 @@ def _progress(plan: Plan) -> Iterator[Tell]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("checking", total=plan.runs * len(plan.scenarios))
         yield lambda doing, finished: bar.update(task, description=doing, advance=finished)
-
-
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def _complain(lines: Iterator[str] | Sequence[str]) -> None:

@@ -46,7 +46,9 @@ def test_one_per_cent_less_internal_trade_cost_adds_what_evidence_brackets(
     assert (effect[22:] <= 0.008).all()
 
 
-def test_a_zone_opened_in_2030_changes_nothing_before_bit_for_bit(engine: Engine, baseline: Mapping[str, Array]) -> None:
+def test_a_zone_opened_in_2030_changes_nothing_before_bit_for_bit(
+    engine: Engine, baseline: Mapping[str, Array]
+) -> None:
     years = np.array(engine.constant("zone opening year"))
     years[NEW] = 2030.0
     output = first(engine.run([{"zone opening year": years}]))

@@ -65,13 +65,24 @@ def test_debt_is_the_sum_of_deficits(engine: Engine) -> None:
     flows = ["Debt", "government consumption", "policy outlays", "government revenue"]
     fine = Engine(replace(engine.model, time=replace(engine.model.time, saveper=0.125)), outputs=flows)
     output = first(fine.run([ramp(fine, "duty free quota", 200000.0, 2026.0)]))
-    deficit = output["government consumption"] + output["policy outlays"] + 0.04 * output["Debt"] - output["government revenue"]
+    deficit = (
+        output["government consumption"]
+        + output["policy outlays"]
+        + 0.04 * output["Debt"]
+        - output["government revenue"]
+    )
     expected = output["Debt"][0] + 0.125 * np.cumsum(deficit[:-1], axis=0)
     np.testing.assert_allclose(output["Debt"][1:], expected, rtol=TOLERANCE)
 
 
-def test_a_rerun_with_the_base_paths_spelled_out_is_the_baseline_bit_for_bit(engine: Engine, registry: Registry) -> None:
-    same = {lever.variable: np.array(engine.data_path(lever.variable)) for lever in registry.levers.values() if lever.id != "A1"}
+def test_a_rerun_with_the_base_paths_spelled_out_is_the_baseline_bit_for_bit(
+    engine: Engine, registry: Registry
+) -> None:
+    same = {
+        lever.variable: np.array(engine.data_path(lever.variable))
+        for lever in registry.levers.values()
+        if lever.id != "A1"
+    }
     plain, spelled = engine.run([{}]), engine.run([same])
     for name in plain:
         np.testing.assert_array_equal(plain[name], spelled[name], err_msg=name)

@@ -70,7 +70,8 @@ def test_levers_and_drivers_move_along_time_as_the_model_reads_them(model: Model
 
 def test_parameter_values_lie_in_their_ranges(registry: Registry) -> None:
     for row in registry.parameters.values():
-        assert row.low is not None and row.high is not None, row.name
+        assert row.low is not None, row.name
+        assert row.high is not None, row.name
         assert row.low <= row.value <= row.high, row.name
 
 
@@ -109,10 +110,12 @@ def test_tables_stand_in_the_order_of_the_provinces(model: Model) -> None:
             }
 
 
-def test_columns_of_tables_feed_the_variables_they_are_named_after(model: Model) -> None:
+def test_columns_of_tables_feed_the_variables_they_are_named_after() -> None:
     """GET DIRECT reads a letter; the header over that letter must be the variable's own name."""
     text = paths.model_file().read_text()
-    pattern = r"^([\w ]+?)(?:\[[\w, ]+\])?\s*(?::[A-Z ]+:)?\s*:?=\s*GET DIRECT \w+\('([^']+)',\s*','\s*,\s*(?:'A',\s*)?'([A-Z]+)2\*?'\)"
+    name = r"^([\w ]+?)(?:\[[\w, ]+\])?\s*(?::[A-Z ]+:)?\s*:?="
+    place = r"\('([^']+)',\s*','\s*,\s*(?:'A',\s*)?'([A-Z]+)2\*?'\)"
+    pattern = name + r"\s*GET DIRECT \w+" + place
     found = re.findall(pattern, text, flags=re.M)
     assert len(found) == text.count("GET DIRECT")
     for name, file, column in found:

@@ -44,7 +44,7 @@ def test_what_is_fitted_again_moves_with_the_drawn_parameter_and_the_centre_stay
 def test_a_missing_table_of_refits_is_refused(tmp_path: Path):
     path = tmp_path / "band.yaml"
     path.write_text("parameters: [{parameter: pilot pool, why: x, refit: pilot_pool_fit.csv}]\ndraws: 3\nseed: 1")
-    with pytest.raises(ScenarioError, match="Did you mean 'pilot_pool_fits.csv'"):
+    with pytest.raises(ScenarioError, match=r"Did you mean 'pilot_pool_fits\.csv'"):
         read_band(REGISTRY, path)
 
 

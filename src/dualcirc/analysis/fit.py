@@ -89,6 +89,7 @@ def _fit_row(dataset: xr.Dataset, name: str, observed: xr.DataArray, scenario: s
         "first_year": int(observed["year"].min()),
         "last_year": int(observed["year"].max()),
         "mape_percent": float(mape(model, observed)),
+        "worst_percent": float(100.0 * abs(model / observed - 1.0).max()),
         "rmspe_percent": float(rmspe(model, observed)),
         **{f"theil_{name}": float(share) for name, share in shares.data_vars.items()},
     }

@@ -13,7 +13,6 @@ SERIES = {"ftz_share_of_national_fdi": "zone_share_of_fdi", "ftz_share_of_nation
 """Announced series -> variable of the model."""
 
 
-
 def zone_share_table(dataset: xr.Dataset, scenario: str = "baseline") -> pd.DataFrame:
     """Announced shares of the zones beside the model, fractions.
 

@@ -81,10 +81,13 @@ def fit(engine: Engine, last_year: int) -> Fit:
     def jacobian(vector: Array) -> Array:
         steps = vector + DIFFERENCE_STEP * np.vstack([np.zeros(free.size), np.eye(free.size)])
         values = residuals(steps)
-        return (values[1:] - values[0]).T / DIFFERENCE_STEP
+        columns: Array = (values[1:] - values[0]).T / DIFFERENCE_STEP
+        return columns
 
     start = np.zeros(free.size)
-    solution = least_squares(lambda v: residuals(v[None])[0], start, jac=jacobian, method="lm", x_scale="jac", ftol=TOLERANCE)
+    solution = least_squares(
+        lambda v: residuals(v[None])[0], start, jac=jacobian, method="lm", x_scale="jac", ftol=TOLERANCE
+    )
     return Fit(free, solution.x, float(solution.cost))
 
 

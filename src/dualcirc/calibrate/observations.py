@@ -45,7 +45,8 @@ def observations(last_year: int) -> Observations:
 def national_logs(observed: Observations) -> Array:
     """Logarithms of the fitted national series after the base year, (series, year)."""
     rows = [observed.components.sel(item=item).values[1:] for item in FITTED]
-    return np.log(np.stack([*rows, observed.fdi.values[1:]]))
+    logs: Array = np.log(np.stack([*rows, observed.fdi.values[1:]]))
+    return logs
 
 
 def modelled_national_logs(output: Mapping[str, Array], years: int) -> Array:

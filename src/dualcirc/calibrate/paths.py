@@ -28,8 +28,14 @@ TRENDS = {
 """National paths that are fitted, and the setting that carries each on."""
 
 TREND_COLUMNS = (
-    "consumption trend", "government trend", "world demand", "import trend", "trade balance target", "world FDI climate",
-)  # fmt: skip
+    "consumption trend",
+    "government trend",
+    "world demand",
+    "import trend",
+    "trade balance target",
+    "world FDI climate",
+)
+"""Columns of the table in the order in which the model reads them."""
 PERIODS = 2
 
 
@@ -45,17 +51,27 @@ class Free:
         return np.arange(base_year() + 1, self.last_year + 1, dtype=float)
 
     @property
+    def trend_count(self) -> int:
+        """Free numbers in the national paths."""
+        return len(TRENDS) * self.years.size
+
+    @property
+    def deviation_count(self) -> int:
+        """Free numbers in the deviations."""
+        return PERIODS * len(province_names())
+
+    @property
     def size(self) -> int:
-        """Number of free numbers."""
-        return len(TRENDS) * self.years.size + PERIODS * len(province_names())
+        """All free numbers."""
+        return self.trend_count + self.deviation_count
 
     def trends(self, vector: Array) -> Array:
         """Logarithms of the national paths, (path, year)."""
-        return vector[: len(TRENDS) * self.years.size].reshape(len(TRENDS), -1)
+        return vector[: self.trend_count].reshape(len(TRENDS), -1)
 
     def deviations(self, vector: Array) -> Array:
         """Deviations of technology growth, (period, province), 1/year."""
-        return vector[len(TRENDS) * self.years.size :].reshape(PERIODS, -1)
+        return vector[self.trend_count :].reshape(PERIODS, -1)
 
 
 def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | None = None) -> pd.DataFrame:

@@ -20,5 +20,7 @@ def setting(name: str) -> float:
     """
     rows = series.table("calibration", project_root() / "model").set_index("name")["value"]
     if name not in rows.index:
-        raise DataError(Problem(f"unknown setting '{name}'", file="calibration.csv", mend=did_you_mean(name, rows.index)))
+        raise DataError(
+            Problem(f"unknown setting '{name}'", file="calibration.csv", mend=did_you_mean(name, rows.index))
+        )
     return float(rows[name])

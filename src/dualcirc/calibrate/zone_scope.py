@@ -14,7 +14,7 @@ FIRST_ZONE = "Shanghai"
 
 
 def zone_scope_table(base_foreign_capital: pd.Series) -> pd.DataFrame:
-    """Target scope of every zone, (time, province), share of provincial activity; a province without one has the usual area.
+    """Target scope of every zone, (time, province), share of activity; a province without one has the usual area.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def zone_scope_table(base_foreign_capital: pd.Series) -> pd.DataFrame:
 
     Notes
     -----
-    ``usual * (capital / mean capital)^b * (area / usual area)^a``, at most the cap; the first zone has its own usual share.
+    ``usual * (capital / mean capital)^b * (area / usual area)^a``, at most the cap; the first zone has its own usual.
     """
     relative = base_foreign_capital / base_foreign_capital.mean()
     usual = setting("zone scope usual") * relative ** setting("zone scope base exponent")

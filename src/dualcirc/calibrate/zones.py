@@ -59,9 +59,10 @@ def zone_targets() -> ZoneTargets:
     counts = series.table("reform_counts")
     times = [model_time(decimal_year(str(date))) for date in counts["date"]]
     rows = series.table("context_series")
-    rows = rows[rows["series"] == "ftz_share_of_national_fdi"].set_index("period")
+    rows = rows[rows["series"] == "ftz_share_of_national_fdi"]
+    announced = dict(zip(rows["period"], rows["value"].astype(float), strict=True))
     middles = [model_time(float(np.mean(span(period)))) for period in SHARE_PERIODS]
-    shares = [float(rows.loc[period, "value"]) / 100.0 for period in SHARE_PERIODS]
+    shares = [announced[period] / 100.0 for period in SHARE_PERIODS]
     effects = series.table("zone_effect_ranges")
     return ZoneTargets(
         np.array(times),
@@ -92,7 +93,9 @@ def pool_fits(engine: Engine) -> pd.DataFrame:
     """
     short = Engine(replace(engine.model, time=replace(engine.model.time, final=FINAL)), outputs=_OUTPUTS)
     targets = zone_targets()
-    pools = np.linspace(setting("zone fit smallest pool"), setting("zone fit largest pool"), int(setting("zone fit pools")))
+    pools = np.linspace(
+        setting("zone fit smallest pool"), setting("zone fit largest pool"), int(setting("zone fit pools"))
+    )
     rows = [_fit_pool(short, float(pool), targets) for pool in pools]
     return pd.DataFrame(rows, columns=[*FITTED, "misfit"], index=pd.Index(pools, name=POOL))
 

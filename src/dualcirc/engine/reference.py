@@ -29,6 +29,7 @@ def run(
     outputs: Sequence[str] | None = None,
     out: Path | None = None,
     time_step: float | None = None,
+    final_time: float | None = None,
 ) -> xr.Dataset:
     """
     One run of a model through PySD.
@@ -43,8 +44,8 @@ def run(
         Names of the variables; all if none are given.
     out
         NetCDF file that PySD writes; a temporary one if none is given.
-    time_step
-        Euler step, instead of the model's.
+    time_step, final_time
+        Euler step and end of the run, instead of the model's.
 
     Returns
     -------
@@ -54,7 +55,8 @@ def run(
     model = load(Path(model_path))
     with tempfile.TemporaryDirectory() as folder:
         reference = build(model, Path(folder))
-        return simulate(reference, model, overrides, outputs, out or Path(folder) / "reference.nc", time_step)
+        file = out or Path(folder) / "reference.nc"
+        return simulate(reference, model, overrides, outputs, file, time_step, final_time)
 
 
 def build(model: Model, folder: Path) -> Any:
@@ -81,6 +83,7 @@ def simulate(
     outputs: Sequence[str] | None,
     out: Path,
     time_step: float | None = None,
+    final_time: float | None = None,
 ) -> xr.Dataset:
     """
     Outputs of one run of a PySD model that has not run before.
@@ -97,7 +100,12 @@ def simulate(
     columns = list(outputs) if outputs is not None else None
     with _quiet():
         reference.run(
-            params=parameters, return_columns=columns, time_step=time_step, output_file=str(out), progress=False
+            params=parameters,
+            return_columns=columns,
+            time_step=time_step,
+            final_time=final_time,
+            output_file=str(out),
+            progress=False,
         )
         with xr.open_dataset(out) as written:
             dataset = written.load()
