@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conformity.compare import assert_conforms
 from dualcirc.engine import Engine, reference
 from dualcirc.translate import Model, load
 from dualcirc.translate.constructs import SIGNATURES, STATE_ORDERS
 from dualcirc.translate.ir import Call, Expression, Sum, Time, walk
+from tests.conformity.compare import assert_conforms
 
 MODELS = sorted((Path(__file__).parents[1] / "models").glob("*/*.mdl"))
 TOLERANCE = 1e-12
@@ -30,7 +30,9 @@ def test_engine_equals_reference_when_every_input_is_replaced(path: Path) -> Non
     overrides = {name: engine.constant(name) * 1.25 for name, v in model.variables.items() if v.kind == "constant"}
     for name in (name for name, v in model.variables.items() if v.kind == "data"):
         path_of_data = engine.data_path(name)
-        overrides[name] = path_of_data + np.linspace(0, 1, len(path_of_data)).reshape(-1, *[1] * (path_of_data.ndim - 1))
+        overrides[name] = path_of_data + np.linspace(0, 1, len(path_of_data)).reshape(
+            -1, *[1] * (path_of_data.ndim - 1)
+        )
     assert_conforms(engine.run([{}, overrides]), reference.run(path, overrides), run=1, tolerance=TOLERANCE)
 
 

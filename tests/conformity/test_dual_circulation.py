@@ -1,0 +1,104 @@
+"""The project's model in the engine and in PySD: every variable, saved time and province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dualcirc.engine import Engine, Overrides, reference
+from dualcirc.files.paths import model_file
+from dualcirc.files.registry import Registry, read_registry
+from dualcirc.translate import load
+from tests.conformity.compare import assert_conforms
+
+RESIDUALS = {"national identity residual": 1e-12}
+"""Zero by construction: the rounding of a sum over thirty-one provinces, relative to the product, is what remains."""
+
+LAST_QUICK_YEAR = 2016.0
+"""Forty-eight steps: every equation has run with every lever away from its base; the long tests go on to the end."""
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    model = load(model_file())
+    return Engine(model, list(model.variables))
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return read_registry()
+
+
+@pytest.fixture(scope="session")
+def every_lever(engine: Engine, registry: Registry) -> Overrides:
+    """Every lever and driver on a moving path away from its base, other for every province."""
+    return moved(engine, registry, np.random.default_rng(20250101))
+
+
+@pytest.fixture(scope="session")
+def reference_with_every_lever(every_lever: Overrides, tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
+    out = tmp_path_factory.mktemp("reference") / "every_lever.nc"
+    return reference.run(model_file(), every_lever, out=out, final_time=LAST_QUICK_YEAR).drop_vars("FINAL TIME")
+
+
+def test_engine_equals_reference_when_every_lever_moves(
+    engine: Engine, every_lever: Overrides, reference_with_every_lever: xr.Dataset
+) -> None:
+    outputs = engine.run([every_lever])
+    assert list(outputs.status) == ["ok"]
+    del outputs["FINAL TIME"]
+    assert_conforms(outputs, reference_with_every_lever, residuals=RESIDUALS)
+
+
+@pytest.mark.long
+def test_engine_equals_reference_in_the_baseline(engine: Engine) -> None:
+    assert_conforms(engine.run([{}]), reference.run(model_file(), {}), residuals=RESIDUALS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
+def test_engine_equals_reference_for_random_levers_and_parameters(
+    engine: Engine, registry: Registry, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    overrides = {**moved(engine, registry, random), **drawn(registry, random)}
+    assert_conforms(engine.run([overrides]), reference.run(model_file(), overrides), residuals=RESIDUALS)
+
+
+@pytest.mark.long
+def test_run_gives_the_same_bits_for_any_number_of_runs(engine: Engine, registry: Registry) -> None:
+    random = np.random.default_rng(3)
+    runs = [{**moved(engine, registry, random), **drawn(registry, random)} for _ in range(65)]
+    outputs = engine.run(runs)
+    for count in (1, 2, 7, 64):
+        again = engine.run(runs[:count])
+        assert all(np.array_equal(again[name], outputs[name][:count], equal_nan=True) for name in outputs)
+
+
+def moved(engine: Engine, registry: Registry, random: np.random.Generator) -> Overrides:
+    """Levers and drivers at random within their ranges; whole counts where a list is counted."""
+    overrides: dict[str, np.ndarray] = {}
+    for row in (*registry.levers.values(), *registry.drivers.values()):
+        if row.interpolation == "constant":
+            shape = engine.constant(row.variable).shape
+            overrides[row.variable] = np.where(random.random(shape) < 0.2, 9999, random.integers(2012, 2040, shape))
+            continue
+        base = engine.data_path(row.variable)
+        # Half the way from the base to a value in the range; the wide ranges of quotas would leave history behind.
+        goal = random.uniform(row.low, row.high, base.shape[1:])
+        ramp = np.clip((engine.grid - 2011) / 4, 0, 0.5).reshape(-1, *[1] * (base.ndim - 1))
+        path = base + ramp * (goal - base)
+        overrides[row.variable] = np.round(path) if row.interpolation == "hold" else path
+    return {name: value.astype(float) for name, value in overrides.items()}
+
+
+def drawn(registry: Registry, random: np.random.Generator) -> Mapping[str, np.ndarray]:
+    """Parameters within the middle half of their ranges."""
+    rows = [row for row in registry.parameters.values() if row.low is not None and row.high is not None]
+    return {
+        row.name: np.array(row.value + random.uniform(-0.25, 0.25) * (row.high - row.low))  # type: ignore[operator]
+        for row in rows
+    }
