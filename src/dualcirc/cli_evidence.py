@@ -44,6 +44,7 @@ def validate_command() -> None:
     """Run the baseline and the history without zones, and print both beside published figures."""
     from dualcirc.analysis import batch_table, fit_table
     from dualcirc.analysis.circulation import destination_table, domestic_share_table
+    from dualcirc.analysis.duty_free import duty_free_table
     from dualcirc.analysis.zone_shares import zone_share_table
     from dualcirc.sweep.run import run
 
@@ -55,6 +56,7 @@ def validate_command() -> None:
     show(effects, "Effect on the hosts five years after opening, beside the evidence", "{:.4f}".format)
     show(destination_table(dataset), "Value added by destination, 2017", "{:.3f}".format)
     show(domestic_share_table(dataset), "Domestic circulation in GDP", "{:.3f}".format)
+    show(duty_free_table(dataset), "Duty-free sales of Hainan, billion CNY of 2020", "{:.1f}".format)
 
 
 def _engine() -> Engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dualcirc.accounts.policy_paths import decimal_year, model_time
 from dualcirc.accounts.rules import base_year, rule
 from dualcirc.calibrate.paths import HORIZON
 from dualcirc.calibrate.settings import setting
@@ -42,7 +43,7 @@ def _areas(provinces: list[str]) -> pd.DataFrame:
     for _, event in events[events["event"] == "established"].iterrows():
         areas[event["province"]] = float(event["area_km2_total"])
     for _, event in events[events["event"] == "expanded"].sort_values("date").iterrows():
-        areas = _expand(areas, str(event["province"]), _model_time(str(event["date"])), float(event["area_km2_total"]))
+        areas = _expand(areas, str(event["province"]), _first_step(str(event["date"])), float(event["area_km2_total"]))
     areas.loc[float(HORIZON)] = areas.iloc[-1]
     return areas.sort_index().rename_axis("time")
 
@@ -54,9 +55,7 @@ def _expand(areas: pd.DataFrame, province: str, time: float, area: float) -> pd.
     return areas
 
 
-def _model_time(date: str) -> float:
+def _first_step(date: str) -> float:
     """First step of the table at or after a calendar date."""
-    day = pd.Timestamp(date)
-    calendar = day.year + (day.dayofyear - 1) / (366 if day.is_leap_year else 365)
     step = rule("table step")
-    return float(np.ceil((calendar - rule("calendar offset")) / step) * step)
+    return float(np.ceil(model_time(decimal_year(date)) / step) * step)
