@@ -33,14 +33,8 @@ def engine(model: Model) -> Engine:
 @pytest.fixture(scope="session")
 def every_step(model: Model) -> Engine:
     """What the identities need, at every step."""
-    names = [
-        "national identity residual",
-        "net domestic outflow",
-        "GDP",
-        "FDI inflow",
-        "investment pool",
-        "utilisation",
-    ]
+    accounts = ["GDP", "domestic demand", "exports", "imports", "net domestic outflow"]
+    names = [*accounts, "FDI inflow", "investment pool", "utilisation"]
     return Engine(replace(model, time=replace(model.time, saveper=model.time.step)), outputs=names)
 
 

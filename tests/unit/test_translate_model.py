@@ -21,7 +21,9 @@ def model_of(folder: Path, *equations: tuple[str, str]) -> Model:
 
 
 def test_names_units_and_texts_are_as_written(tmp_path: Path) -> None:
-    model = model_of(tmp_path, ("GDP per Head[Region] = 1, 2", "billion CNY/(year*million person)"), ("x = Time", "year"))
+    model = model_of(
+        tmp_path, ("GDP per Head[Region] = 1, 2", "billion CNY/(year*million person)"), ("x = Time", "year")
+    )
     variable = model.variables["GDP per Head"]
     assert (variable.dims, variable.kind, variable.documentation) == (("Region",), "constant", "What it is")
     assert variable.unit == "billion CNY/(year*million person)"

@@ -132,7 +132,11 @@ def test_load_names_a_missing_model_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("step", "saveper", "named"), [(0.3, 1, "TIME STEP"), (0.5, 0.75, "SAVEPER"), (-1, 1, "STEP")])
 def test_load_refuses_times_that_do_not_fit(tmp_path: Path, step: float, saveper: float, named: str) -> None:
     path = write_model(tmp_path)
-    text = path.read_text().replace("TIME STEP = 0.5", f"TIME STEP = {step}").replace("SAVEPER = 1", f"SAVEPER = {saveper}")
+    text = (
+        path.read_text()
+        .replace("TIME STEP = 0.5", f"TIME STEP = {step}")
+        .replace("SAVEPER = 1", f"SAVEPER = {saveper}")
+    )
     path.write_text(text)
     with pytest.raises(ModelFileError, match=named):
         load(path)
