@@ -10,7 +10,7 @@ from dualcirc.files.series import provinces
 SCENARIOS = {
     "baseline": "Business as usual",
     "no_zones": "No zone since 2013",
-    "wider_layout": "New zones in Jilin, Inner Mongolia and Shanxi",
+    "wider_layout": "Three new zones and rules alignment",
     "shorter_negative_list": "Shorter negative lists",
     "domestic_circulation": "Domestic-circulation tasks in the zones",
     "duty_free": "Wider duty-free policy",
