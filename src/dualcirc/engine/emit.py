@@ -12,7 +12,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from dualcirc.engine.functions import GUARDED, PLAIN, log, power, square_root, whole_power
+from dualcirc.engine.functions import GUARDED, PLAIN, power, safe_log, square_root, whole_power
 from dualcirc.engine.passes import Equation, factors
 from dualcirc.translate.ir import Call, Expression, Level, Number, Reference, Sum, Time, range_of
 
@@ -98,9 +98,9 @@ class Emitter:
                 return Value(whole_power(value.array, int(exponent.value)), value.axes)
             if exponent.value == 0.5:
                 return Value(square_root(value.array), value.axes)
-        key = (Call("LN", (base,)), True)
+        key = (Call("safe log", (base,)), guarded)
         if key not in self.memo:
-            self.memo[key] = Value(log(value.array), value.axes)
+            self.memo[key] = Value(safe_log(value.array), value.axes)
         axes, arrays = _align([value, self.memo[key], self.emit(exponent, guarded)])
         return Value(power(*arrays), axes)
 

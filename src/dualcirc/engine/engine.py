@@ -18,7 +18,7 @@ from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, plan
 from dualcirc.engine.results import RunOutputs, collect, empty_outputs, status_texts
-from dualcirc.engine.settings import available_cores, prepare_jax
+from dualcirc.engine.settings import available_cores, compiler_options, prepare_jax
 from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.translate.constructs import fold
 from dualcirc.translate.ir import FloatArray, Model, Number
@@ -202,7 +202,8 @@ class Engine:
                 {name: self._lanes(name, [], block) for name in self._plan.constants},
                 {name: self._lanes(name, [], block) for name in self._plan.data},
             )
-            self._programs[block] = jax.jit(self._simulator(block, remat=False)).lower(*arguments).compile()
+            lowered = jax.jit(self._simulator(block, remat=False)).lower(*arguments)
+            self._programs[block] = lowered.compile(compiler_options=compiler_options())
         return self._programs[block]  # type: ignore[no-any-return]
 
     def _simulator(self, runs: int, *, remat: bool) -> Simulate:

@@ -17,7 +17,7 @@ SMALL = 1e-6
 
 def log(x: Array) -> Array:
     """Natural logarithm, minus infinity at zero and not a number below, as numpy gives it."""
-    return jnp.where(x > 0, jnp.log(jnp.where(x > 0, x, 1.0)), jnp.where(x == 0, -jnp.inf, jnp.nan))
+    return jnp.where(x > 0, safe_log(x), jnp.where(x == 0, -jnp.inf, jnp.nan))
 
 
 def divide(x: Array, y: Array) -> Array:
@@ -34,15 +34,26 @@ def power(base: Array, log_of_base: Array, exponent: Array) -> Array:
     """
     Base to the exponent, through a logarithm that other powers of the same base share.
 
+    Parameters
+    ----------
+    base, exponent
+        What is raised, to what.
+    log_of_base
+        ``safe_log`` of the base.
+
     Notes
     -----
     ``exp(b log a)`` for a > 0: XLA's own power costs twice as much. At a = 0 the result is 0, 1 or infinity for b
     above, at or below zero. A negative base gives not a number, also where numpy finds a whole exponent.
     """
     at_zero = jnp.where(exponent == 0, 1.0, jnp.where(exponent > 0, 0.0, jnp.inf))
-    positive = base > 0
-    scaled = jnp.where(positive, exponent * jnp.where(positive, log_of_base, 0.0), 0.0)
-    return jnp.where(positive, jnp.exp(scaled), jnp.where(base == 0, at_zero, jnp.nan))
+    at_edge = jnp.where(base == 0, at_zero, jnp.nan)
+    return jnp.where(base > 0, jnp.exp(exponent * log_of_base), at_edge)
+
+
+def safe_log(x: Array) -> Array:
+    """Natural logarithm, 0 where there is none: finite, with a finite gradient."""
+    return jnp.log(jnp.where(x > 0, x, 1.0))
 
 
 def whole_power(base: Array, exponent: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class Inputs:
         expected = self.expected_shape(name)
         if np.shape(value) != expected:
             return Problem(f"run {run}: '{name}' has shape {np.shape(value)}", expected=f"shape {expected}")
-        if not np.all(np.isfinite(value)):
+        if not (np.isfinite(value).all() if expected else math.isfinite(value)):
             return Problem(f"run {run}: '{name}' holds a value that is no number", expected="finite numbers")
         return None
 

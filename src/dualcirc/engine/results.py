@@ -39,10 +39,13 @@ def empty_outputs(model: Model, names: Sequence[str], runs: int, saves: int) -> 
 def collect(outcome: Outcome, members: Sequence[int], outputs: RunOutputs) -> None:
     """Put the outputs of a block in the places of its runs."""
     count = len(members)
+    # Runs in a row are written through a slice, many times faster than through a list of places.
+    in_a_row = members[-1] - members[0] == count - 1
+    places = slice(members[0], members[-1] + 1) if in_a_row else list(members)
     for name, array in outcome.moving.items():
-        outputs[name][members] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)
+        outputs[name][places] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)
     for name, array in outcome.fixed.items():
-        outputs[name][members] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)[:, None]
+        outputs[name][places] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)[:, None]
 
 
 def status_texts(outcome: Outcome, saved_times: FloatArray) -> NDArray[np.str_]:
