@@ -32,6 +32,6 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def compiler_options() -> dict[str, bool]:
+def compiler_options() -> dict[str, bool | str]:
     """Options of XLA: no threads inside one matrix product, whose sums would hang on the number of cores."""
     return {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else {}
