@@ -70,12 +70,12 @@ def _engine() -> Engine:
 
 def _estimate(engine: Engine, write: bool) -> Fit:
     """Fit to all years; when written, the zone numbers by size of the pool as well."""
-    from dualcirc.calibrate import fit, pool_fits, scope_table, write_tables
+    from dualcirc.calibrate import fit, pool_fits, scope_tables, write_tables
     from dualcirc.files.paths import project_root
 
     estimate = fit(engine, LAST_YEAR)
     if write:
-        paths = write_tables({**estimate.tables(), "zone_scope": scope_table()})
+        paths = write_tables(estimate.tables() | scope_tables())
         paths += write_tables({"pilot_pool_fits": pool_fits(engine)}, project_root() / "model")
         console().print("Written: " + ", ".join(path.name for path in paths))
     return estimate

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dualcirc.calibrate import fit, overrides, pool_fits, scope_table
+from dualcirc.calibrate import fit, overrides, pool_fits, scope_tables
 from dualcirc.calibrate.holdout import drift_after
 from dualcirc.calibrate.paths import Free, deviation_table, on_grid, trend_table
 from dualcirc.engine import Engine
@@ -57,9 +57,10 @@ def test_committed_paths_are_what_the_estimation_gives(engine: Engine) -> None:
         np.testing.assert_allclose(table.to_numpy(), committed.to_numpy(), rtol=1e-4, atol=1e-5, err_msg=name)
 
 
-def test_committed_scope_is_what_the_rule_gives() -> None:
-    committed = pd.read_csv(tables_dir() / "zone_scope.csv", index_col="time")
-    pd.testing.assert_frame_equal(scope_table().round(6), committed, check_exact=False, atol=1e-6)
+def test_committed_scope_and_traits_are_what_the_rules_give() -> None:
+    for name, table in scope_tables().items():
+        committed = pd.read_csv(tables_dir() / f"{name}.csv", index_col=table.index.name)
+        pd.testing.assert_frame_equal(table, committed, check_exact=False, atol=1e-6, obj=name)
 
 
 def test_central_zone_numbers_are_the_fit_of_the_smallest_pool(engine: Engine) -> None:

@@ -54,9 +54,14 @@ def test_test_scenario_moves_every_lever_and_driver():
     assert changed == {lever.variable for lever in REGISTRY.levers.values()} | set(REGISTRY.drivers)
 
 
-def test_band_varies_the_three_parameters_that_decide():
+def test_band_varies_the_parameters_that_decide():
     band = read_band(REGISTRY)
-    assert {parameter.name for parameter in band.parameters} == {"stance leak", "pilot pool", "siphon share"}
+    assert {parameter.name for parameter in band.parameters} == {
+        "stance leak",
+        "pilot pool",
+        "siphon share",
+        "exposure loss",
+    }
 
 
 @pytest.mark.parametrize(("name", "text"), schema_texts().items())

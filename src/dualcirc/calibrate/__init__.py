@@ -5,7 +5,7 @@ from __future__ import annotations
 from dualcirc.calibrate.fit import Fit, fit, overrides
 from dualcirc.calibrate.holdout import holdout_table
 from dualcirc.calibrate.observations import OUTPUTS
-from dualcirc.calibrate.write import scope_table, write_tables
+from dualcirc.calibrate.write import scope_tables, write_tables
 from dualcirc.calibrate.zones import pool_fits
 
-__all__ = ["OUTPUTS", "Fit", "fit", "holdout_table", "overrides", "pool_fits", "scope_table", "write_tables"]
+__all__ = ["OUTPUTS", "Fit", "fit", "holdout_table", "overrides", "pool_fits", "scope_tables", "write_tables"]

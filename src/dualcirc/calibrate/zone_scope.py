@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from dualcirc.calibrate.paths import HORIZON
 from dualcirc.calibrate.settings import setting
 from dualcirc.files import series
 
-FIRST_ZONE = "Shanghai"
+FIRST_ZONE, ISLAND = "Shanghai", "Hainan"
 
 
 def zone_scope_table(base_foreign_capital: pd.Series) -> pd.DataFrame:
@@ -32,6 +34,24 @@ def zone_scope_table(base_foreign_capital: pd.Series) -> pd.DataFrame:
     areas = _areas(list(base_foreign_capital.index))
     scope = usual * (areas / setting("zone scope area usual")) ** setting("zone scope area exponent")
     return scope.clip(upper=setting("zone scope cap"))
+
+
+def traits_table(provinces: Sequence[str]) -> pd.DataFrame:
+    """Traits of provinces, (province): exponent from the scope of activity to that of trade, and the duty-free island.
+
+    Notes
+    -----
+    ``ln(1 - share of trade) / ln(1 - share of activity)`` of a usual zone and of the first one; one for the island, whose
+    zone is the province.
+    """
+    exponent = pd.Series(_exponent("usual"), index=list(provinces))
+    exponent[FIRST_ZONE], exponent[ISLAND] = _exponent(FIRST_ZONE), 1.0
+    island = pd.Series([int(name == ISLAND) for name in provinces], index=list(provinces))
+    return pd.DataFrame({"trade scope ratio": exponent, "offshore duty free": island}).rename_axis("Province")
+
+
+def _exponent(which: str) -> float:
+    return float(np.log1p(-setting(f"zone trade scope {which}")) / np.log1p(-setting(f"zone scope {which}")))
 
 
 def _areas(provinces: list[str]) -> pd.DataFrame:

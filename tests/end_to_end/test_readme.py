@@ -1,0 +1,76 @@
+"""The first screen of the README does what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shutil
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from dualcirc import cli
+from dualcirc.files.paths import project_root
+
+README = project_root() / "README.md"
+FENCES = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+def test_fences_are_those_that_these_tests_read() -> None:
+    assert [language for language, _ in FENCES] == ["bash", "python", "text", "bash"]
+
+
+def test_python_block_prints_what_the_readme_shows() -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(FENCES[1][1], {})
+    assert [line.split() for line in printed.getvalue().splitlines()] == [
+        line.split() for line in FENCES[2][1].splitlines()
+    ]
+
+
+def test_shell_lines_are_targets_and_commands_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    makefile = (project_root() / "Makefile").read_text()
+    for line in "".join(text for language, text in FENCES if language == "bash").splitlines():
+        words = line.split()
+        if words[0] == "make":
+            assert f"\n{words[1]}:" in makefile
+        else:
+            assert cli.main([words[1], "--help"]) == 0
+    capsys.readouterr()
+
+
+def test_numbers_of_the_fit_table_are_those_of_the_model() -> None:
+    """The table of the README is that of `dualcirc validate` and of `dualcirc calibrate`."""
+    from dualcirc.analysis import fit_table
+    from dualcirc.sweep.run import run
+
+    fit = fit_table(run(["baseline"]))
+    text = README.read_text(encoding="utf-8")
+    for label, name in {
+        "GDP, 31 provinces": "gdp",
+        "GDP, nation": "national_gdp",
+        "Household consumption": "national_household_consumption",
+        "Capital formation": "national_investment",
+        "Exports": "national_exports",
+        "Imports": "national_imports",
+        "Recorded trade, 31 provinces": "recorded_trade",
+    }.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| {label} |"))
+        assert row.split("|")[3].strip() == f"{fit.loc[name, 'mape_percent']:.1f}", label
+
+
+@pytest.mark.long
+def test_picture_of_the_readme_is_what_make_run_draws(tmp_path: Path) -> None:
+    """Equal to the eye: another processor may round a pixel differently."""
+    scenarios = re.search(r"^SCENARIOS := (.*)$", (project_root() / "Makefile").read_text(), flags=re.M)
+    assert scenarios is not None
+    assert cli.main(["run", *scenarios[1].split(), "--out", str(tmp_path), "--draws", "32"]) == 0
+    fresh = matplotlib.image.imread(tmp_path / "0_overview.png")
+    shown = matplotlib.image.imread(project_root() / "docs" / "pictures" / "first_look.png")
+    assert fresh.shape == shown.shape
+    assert np.abs(fresh - shown).mean() < 0.002
+    shutil.rmtree(tmp_path)
