@@ -84,7 +84,7 @@ def test_exports_of_the_first_zone_rise_and_then_fade(central: xr.Dataset) -> No
 
 
 def test_duty_free_sales_follow_the_quota_though_not_fitted(central: xr.Dataset) -> None:
-    """Within a third from 2012 while borders were open; sales of 2020-21, with closed borders, were twice the model's."""
+    """Within a third from 2012 while borders were open; with closed ones, 2020-21, sales were twice the model's."""
     table = duty_free_table(central).loc[2012:]
     ratio = table["model"] / table["recorded"]
     assert ratio.drop([2020, 2021]).between(0.67, 1.5).all()

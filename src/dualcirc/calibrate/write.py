@@ -17,7 +17,8 @@ DECIMALS = 6
 def scope_tables() -> dict[str, pd.DataFrame]:
     """``zone_scope`` (time, province) and ``province_traits`` (province) from the base accounts and the settings."""
     base = pd.read_csv(tables_dir() / "base_accounts.csv", index_col="Province")
-    return {"zone_scope": zone_scope_table(base["base foreign capital"]), "province_traits": traits_table(list(base.index))}
+    scope = zone_scope_table(base["base foreign capital"])
+    return {"zone_scope": scope, "province_traits": traits_table(list(base.index))}
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path | None = None) -> list[Path]:

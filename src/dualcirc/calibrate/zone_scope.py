@@ -41,8 +41,8 @@ def traits_table(provinces: Sequence[str]) -> pd.DataFrame:
 
     Notes
     -----
-    ``ln(1 - share of trade) / ln(1 - share of activity)`` of a usual zone and of the first one; one for the island, whose
-    zone is the province.
+    ``ln(1 - share of trade) / ln(1 - share of activity)`` of a usual zone and of the first one; one for the island,
+    whose zone is the province.
     """
     exponent = pd.Series(_exponent("usual"), index=list(provinces))
     exponent[FIRST_ZONE], exponent[ISLAND] = _exponent(FIRST_ZONE), 1.0
