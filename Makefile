@@ -11,6 +11,7 @@ READY := $(VENV)/.dualcirc-ready
 
 SCENARIOS := baseline no_zones wider_layout shorter_negative_list domestic_circulation duty_free
 FIRST_LOOK := results/first_look
+SUMMARY := $(FIRST_LOOK)/summary.txt
 DRAWS := 32
 
 .PHONY: help run test test-long lint lock tables clean
@@ -47,8 +48,13 @@ $(READY): requirements.txt pyproject.toml
 	fi
 	@touch $@
 
-run: $(READY)
-	$(BIN)/dualcirc run $(SCENARIOS) --out $(FIRST_LOOK) --draws $(DRAWS)
+# Made again only when the model, the experiments or the code have changed; `make -B run` always does.
+$(SUMMARY): $(READY) $(shell find model experiments src -type f -not -path '*/__pycache__/*')
+	@mkdir -p $(FIRST_LOOK)
+	$(BIN)/dualcirc run $(SCENARIOS) --out $(FIRST_LOOK) --draws $(DRAWS) > $@
+
+run: $(SUMMARY)
+	@cat $(SUMMARY)
 	@echo "Pictures:"
 	@find $(FIRST_LOOK) -name '*.png' | sort | sed 's/^/  /'
 
