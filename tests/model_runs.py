@@ -31,17 +31,20 @@ def ramp(engine: Engine, variable: str, value: float, start: float, provinces: l
     return {variable: path}
 
 
-def random_levers(engine: Engine, registry: Registry, seed: int) -> Overrides:
-    """An admissible vector of all levers: every value drawn between its bounds, from a random date on."""
+def random_levers(engine: Engine, registry: Registry, seed: int, *, drivers: bool = False) -> Overrides:
+    """An admissible vector of all levers: every value drawn between its bounds, from a random date on.
+
+    With ``drivers`` the external drivers move as well.
+    """
     draw = np.random.default_rng(seed)
     inputs: Overrides = {}
-    for lever in registry.levers.values():
-        if lever.interpolation == "constant":
+    for row in (*registry.levers.values(), *(registry.drivers.values() if drivers else ())):
+        if row.interpolation == "constant":
             never = draw.random(31) < 0.3
-            inputs[lever.variable] = np.where(never, lever.high, draw.uniform(lever.low, 2050.0, 31))
+            inputs[row.variable] = np.where(never, row.high, draw.uniform(row.low, 2050.0, 31))
             continue
-        path = np.array(engine.data_path(lever.variable))
+        path = np.array(engine.data_path(row.variable))
         late = engine.grid >= draw.uniform(2010.0, 2040.0)
-        path[late] = draw.uniform(lever.low, lever.high, path.shape[1:])
-        inputs[lever.variable] = path
+        path[late] = draw.uniform(row.low, row.high, path.shape[1:])
+        inputs[row.variable] = path
     return inputs

@@ -9,6 +9,9 @@ import typer
 from dualcirc.terminal import console, show
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
     from dualcirc.calibrate.fit import Fit
     from dualcirc.engine import Engine
 
@@ -23,6 +26,7 @@ def calibrate_command(
 ) -> None:
     """Estimate paths and deviations from history; print what is fitted, and the error in years that are not."""
     from dualcirc.calibrate import holdout_table
+    from dualcirc.sweep.run import run
 
     engine = _engine()
     estimate = _estimate(engine, write)
@@ -32,6 +36,7 @@ def calibrate_command(
         f"{free.deviation_count} partially pooled deviations of technology growth to provincial GDP. "
         "Capital formation and recorded trade are not fitted."
     )
+    show(_fit(run(["baseline"])), "Fit to history as the model stands, per cent", "{:.2f}".format)
     title = f"Error of {holdout + 1}-{LAST_YEAR}, fitted to {holdout}: mean absolute per cent"
     show(holdout_table(engine, holdout, LAST_YEAR), title, "{:.1f}".format)
     console().print(
@@ -42,14 +47,14 @@ def calibrate_command(
 
 def validate_command() -> None:
     """Run the baseline and the history without zones, and print both beside published figures."""
-    from dualcirc.analysis import batch_table, fit_table
+    from dualcirc.analysis import batch_table
     from dualcirc.analysis.circulation import destination_table, domestic_share_table
     from dualcirc.analysis.duty_free import duty_free_table
     from dualcirc.analysis.zone_shares import zone_share_table
     from dualcirc.sweep.run import run
 
     dataset = run(["baseline", "no_zones"])
-    show(fit_table(dataset).drop(columns=["first_year", "last_year"]), "Fit to history, per cent", "{:.2f}".format)
+    show(_fit(dataset), "Fit to history, per cent", "{:.2f}".format)
     shares = zone_share_table(dataset).drop(columns="note").set_index(["series", "period"])
     show(shares, "Zones in national investment and trade: announced and model", "{:.3f}".format)
     effects = batch_table(dataset).set_index(["batch", "variable"]).drop(columns=["model_low", "model_high"])
@@ -57,6 +62,12 @@ def validate_command() -> None:
     show(destination_table(dataset), "Value added by destination, 2017", "{:.3f}".format)
     show(domestic_share_table(dataset), "Domestic circulation in GDP", "{:.3f}".format)
     show(duty_free_table(dataset), "Duty-free sales of Hainan, billion CNY of 2020", "{:.1f}".format)
+
+
+def _fit(dataset: xr.Dataset) -> pd.DataFrame:
+    from dualcirc.analysis import fit_table
+
+    return fit_table(dataset).drop(columns=["first_year", "last_year"])
 
 
 def _engine() -> Engine:

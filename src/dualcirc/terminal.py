@@ -27,7 +27,8 @@ def show(table: pd.DataFrame, title: str, form: Callable[[float], str]) -> None:
     shown = Table(title=title, title_justify="left")
     for column in flat:
         name = "" if column == "index" else str(column).replace("_", " ")
-        shown.add_column(name, justify="right" if flat[column].dtype.kind in "fi" else "left", overflow="fold")
+        numbers = flat[column].dtype.kind in "fi"
+        shown.add_column(name, justify="right" if numbers else "left", no_wrap=not numbers)
     for row in flat.itertuples(index=False):
         shown.add_row(*(_cell(value, form) for value in row))
     console().print(shown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -21,13 +20,11 @@ def assert_conforms(
     *,
     run: int = 0,
     tolerance: float = TOLERANCE,
-    residuals: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """
     Fail where the engine differs from the reference: every variable, saved time of the reference and element.
 
-    The bound is ``tolerance`` times the larger of the reference's value and of the variable's largest value. A variable
-    that is zero but for rounding has no size of its own: ``residuals`` gives its largest allowed value.
+    The bound is ``tolerance`` times the larger of the reference's value and of the variable's largest value.
     """
     saves = reference.sizes["time"]
     missing = sorted(set(map(str, reference.data_vars)) - set(engine_out))
@@ -39,8 +36,6 @@ def assert_conforms(
             wanted = np.broadcast_to(wanted, got.shape)
         error = np.abs(got - wanted)
         bound = tolerance * np.maximum(np.abs(wanted), np.abs(wanted).max())
-        if name in residuals:
-            error, bound = np.maximum(np.abs(got), np.abs(wanted)), np.full_like(wanted, residuals[name])
         if not np.all(error <= bound):
             where = np.unravel_index(np.argmax(np.nan_to_num(error - bound, nan=np.inf)), error.shape)
             what = f"'{name}' differs at {tuple(map(int, where))}: engine {got[where]!r}, reference {wanted[where]!r}"

@@ -10,26 +10,22 @@ import xarray as xr
 
 from dualcirc.engine import Engine, Overrides, reference
 from dualcirc.files.paths import model_file
-from dualcirc.files.registry import Registry, read_registry
-from dualcirc.translate import load
+from dualcirc.files.registry import Registry
+from dualcirc.translate import Model
 from tests.conformity.compare import assert_conforms
+from tests.model_runs import random_levers
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
-    model = load(model_file())
+def engine(model: Model) -> Engine:
+    """Every variable, constants included, which the reference returns as well."""
     return Engine(model, list(model.variables))
 
 
 @pytest.fixture(scope="session")
-def registry() -> Registry:
-    return read_registry()
-
-
-@pytest.fixture(scope="session")
 def every_lever(engine: Engine, registry: Registry) -> Overrides:
-    """Every lever and driver on a moving path away from its base, other for every province."""
-    return moved(engine, registry, np.random.default_rng(20250101))
+    """Every lever and driver away from its base from a date of its own on, other for every province."""
+    return random_levers(engine, registry, seed=20250101, drivers=True)
 
 
 @pytest.fixture(scope="session")
@@ -57,36 +53,18 @@ def test_engine_equals_reference_in_the_baseline(engine: Engine) -> None:
 def test_engine_equals_reference_for_random_levers_and_parameters(
     engine: Engine, registry: Registry, seed: int
 ) -> None:
-    random = np.random.default_rng(seed)
-    overrides = {**moved(engine, registry, random), **drawn(registry, random)}
+    overrides = random_levers(engine, registry, seed, drivers=True) | drawn(registry, np.random.default_rng(seed))
     assert_conforms(engine.run([overrides]), reference.run(model_file(), overrides))
 
 
 @pytest.mark.long
 def test_run_gives_the_same_bits_for_any_number_of_runs(engine: Engine, registry: Registry) -> None:
     random = np.random.default_rng(3)
-    runs = [{**moved(engine, registry, random), **drawn(registry, random)} for _ in range(65)]
+    runs = [random_levers(engine, registry, seed) | drawn(registry, random) for seed in range(65)]
     outputs = engine.run(runs)
     for count in (1, 2, 7, 64):
         again = engine.run(runs[:count])
         assert all(np.array_equal(again[name], outputs[name][:count], equal_nan=True) for name in outputs)
-
-
-def moved(engine: Engine, registry: Registry, random: np.random.Generator) -> Overrides:
-    """Levers and drivers at random within their ranges; whole counts where a list is counted."""
-    overrides: dict[str, np.ndarray] = {}
-    for row in (*registry.levers.values(), *registry.drivers.values()):
-        if row.interpolation == "constant":
-            shape = engine.constant(row.variable).shape
-            overrides[row.variable] = np.where(random.random(shape) < 0.2, 9999, random.integers(2012, 2040, shape))
-            continue
-        base = engine.data_path(row.variable)
-        # Half the way from the base to a value in the range; the wide ranges of quotas would leave history behind.
-        goal = random.uniform(row.low, row.high, base.shape[1:])
-        ramp = np.clip((engine.grid - 2011) / 4, 0, 0.5).reshape(-1, *[1] * (base.ndim - 1))
-        path = base + ramp * (goal - base)
-        overrides[row.variable] = np.round(path) if row.interpolation == "hold" else path
-    return {name: value.astype(float) for name, value in overrides.items()}
 
 
 def drawn(registry: Registry, random: np.random.Generator) -> Mapping[str, np.ndarray]:

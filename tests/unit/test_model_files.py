@@ -6,22 +6,11 @@ import csv
 import re
 
 import numpy as np
-import pytest
 
 from dualcirc.files import paths, series
-from dualcirc.files.registry import Registry, read_registry
-from dualcirc.translate import Model, check_units, load
+from dualcirc.files.registry import Registry
+from dualcirc.translate import Model, check_units
 from dualcirc.units import parse_unit
-
-
-@pytest.fixture(scope="module")
-def model() -> Model:
-    return load(paths.model_file())
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return read_registry()
 
 
 def test_units_balance_in_every_equation(model: Model) -> None:
