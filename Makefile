@@ -12,6 +12,7 @@ READY := $(VENV)/.dualcirc-ready
 SCENARIOS := baseline no_zones wider_layout shorter_negative_list domestic_circulation duty_free
 FIRST_LOOK := results/first_look
 SUMMARY := $(FIRST_LOOK)/summary.txt
+PICTURES := $(patsubst %,$(FIRST_LOOK)/%.png,0_overview 1_national_paths 2_differences 3_regions 4_tiles 5_circulation)
 DRAWS := 32
 
 .PHONY: help run test test-long lint lock tables clean
@@ -49,14 +50,14 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@
 
 # Made again only when the model, the experiments or the code have changed; `make -B run` always does.
-$(SUMMARY): $(READY) $(shell find model experiments src -type f -not -path '*/__pycache__/*')
+$(SUMMARY) $(PICTURES) &: $(READY) $(shell find model experiments src -type f -not -path '*/__pycache__/*')
 	@mkdir -p $(FIRST_LOOK)
-	$(BIN)/dualcirc run $(SCENARIOS) --out $(FIRST_LOOK) --draws $(DRAWS) > $@
+	$(BIN)/dualcirc run $(SCENARIOS) --out $(FIRST_LOOK) --draws $(DRAWS) > $(SUMMARY)
 
-run: $(SUMMARY)
+run: $(SUMMARY) $(PICTURES)
 	@cat $(SUMMARY)
 	@echo "Pictures:"
-	@find $(FIRST_LOOK) -name '*.png' | sort | sed 's/^/  /'
+	@printf "  %s\n" $(PICTURES)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -11,9 +11,12 @@ from pathlib import Path
 import matplotlib.image
 import numpy as np
 import pytest
+import yaml
 
 from dualcirc import cli
 from dualcirc.files.paths import project_root
+from dualcirc.files.registry import read_registry
+from dualcirc.files.scenario import load_scenario
 
 README = project_root() / "README.md"
 FENCES = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.M | re.S)
@@ -54,6 +57,8 @@ def test_numbers_of_the_fit_table_are_those_of_the_model() -> None:
         "GDP, 31 provinces": "gdp",
         "GDP, nation": "national_gdp",
         "Household consumption": "national_household_consumption",
+        "Government consumption": "national_government_consumption",
+        "Foreign direct investment": "national_fdi_inflow",
         "Capital formation": "national_investment",
         "Exports": "national_exports",
         "Imports": "national_imports",
@@ -61,6 +66,21 @@ def test_numbers_of_the_fit_table_are_those_of_the_model() -> None:
     }.items():
         row = next(line for line in text.splitlines() if line.startswith(f"| {label} |"))
         assert row.split("|")[3].strip() == f"{fit.loc[name, 'mape_percent']:.1f}", label
+
+
+def test_count_of_assumed_parameters_is_that_of_the_register() -> None:
+    rows = read_registry().parameters.values()
+    assumed = sum(row.status == "assumed" for row in rows)
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    assert f"Of {len(rows)} parameters {assumed} are assumed" in text
+
+
+def test_scenario_of_the_documentation_is_valid() -> None:
+    text = (project_root() / "docs" / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"^```yaml\n(.*?)^```$", text, flags=re.M | re.S)
+    assert example is not None
+    scenario = load_scenario(yaml.safe_load(example[1]), read_registry())
+    assert len(scenario.changes) == 4
 
 
 @pytest.mark.long

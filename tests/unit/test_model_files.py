@@ -68,7 +68,7 @@ def test_sources_of_parameters_and_levers_exist(registry: Registry) -> None:
     known = {str(key) for key in series.table("evidence")["id"]} | {
         str(key) for key in series.table("sources")["source_id"]
     }
-    known |= {str(key) for key in series.table("ftz_policy_history")["id"]}
+    known |= {str(key) for name in ("ftz_policy_history", "judged_ranges") for key in series.table(name)["id"]}
     known |= {path.name for path in paths.data_dir().glob("*.csv")}
     cited = {(row.name, key) for row in registry.parameters.values() for key in row.source.split(";") if key}
     cited |= {(row.id, key) for row in registry.levers.values() for key in re.split(r"[;-]", row.evidence) if key}
