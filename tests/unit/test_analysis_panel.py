@@ -28,9 +28,33 @@ def test_panel_is_balanced_with_one_row_a_cell(panel: pd.DataFrame) -> None:
     assert not panel.duplicated(["scenario", "province", "year"]).any()
 
 
+def test_panel_id_and_year_identify_every_row(panel: pd.DataFrame) -> None:
+    assert not panel.duplicated(["panel_id", "year"]).any()
+    ids = panel.drop_duplicates("panel_id").set_index("panel_id")
+    assert len(ids) == len(SCENARIOS) * 31
+    assert list(ids.loc[201, ["scenario", "province"]]) == ["no_zones", "Beijing"]
+
+
+def test_panel_codes_event_time_without_negative_numbers(panel: pd.DataFrame) -> None:
+    treated = panel[panel["ever_treated"] == 1]
+    assert (treated["event_time_coded"] == treated["event_time"] + 100).all()
+    assert panel["event_time_coded"].min() == 0
+
+
+def test_panel_says_which_draw_it_holds(panel: pd.DataFrame) -> None:
+    assert "central draw" in panel.attrs["labels"]["scenario"]
+    assert "draw 2 " in tidy_panel(result(), ["gdp"], draw=2).attrs["labels"]["scenario"]
+
+
+def test_panel_leaves_the_price_basis_out_of_a_label_that_is_too_long() -> None:
+    ds = result()
+    ds["gdp"].attrs["long_name"] = "x" * 60
+    assert tidy_panel(ds, ["gdp"]).attrs["labels"]["gdp"] == f"{'x' * 60} (billion CNY/year)"
+
+
 def test_panel_treatment_of_a_zone_opened_on_29_september_2013(panel: pd.DataFrame) -> None:
     opened = cell(panel, "baseline", "Shanghai", 2013)
-    assert (opened["treated"], opened["post"], opened["event_time"]) == (1, 1, 0)
+    assert (opened["ever_treated"], opened["post"], opened["event_time"]) == (1, 1, 0)
     assert opened["zone_share_of_year"] == pytest.approx(0.26)
     assert cell(panel, "baseline", "Shanghai", 2012)["post"] == 0
     assert cell(panel, "baseline", "Shanghai", 2018)["event_time"] == 5
@@ -39,9 +63,10 @@ def test_panel_treatment_of_a_zone_opened_on_29_september_2013(panel: pd.DataFra
 
 def test_panel_marks_provinces_without_a_zone_as_never_treated(panel: pd.DataFrame) -> None:
     never = panel[(panel["scenario"] == "no_zones")]
-    assert never["treated"].sum() == 0
+    assert never["ever_treated"].sum() == 0
     assert never["post"].sum() == 0
     assert never["event_time"].isna().all()
+    assert (never["event_time_coded"] == 0).all()
 
 
 def test_panel_carries_flows_of_the_year_and_stocks_at_its_end(panel: pd.DataFrame) -> None:
@@ -55,12 +80,15 @@ def test_panel_carries_flows_of_the_year_and_stocks_at_its_end(panel: pd.DataFra
 def test_panel_survives_the_round_trip_through_stata(tmp_path: Path) -> None:
     csv, dta, codebook = write_panel(result(), tmp_path / "panel")
     with pd.read_stata(dta, iterator=True) as reader:
-        back, labels = reader.read(), reader.variable_labels()
+        back, labels, values = reader.read(convert_categoricals=False), reader.variable_labels(), reader.value_labels()
     frame = pd.read_csv(csv)
     assert back["province"].tolist() == frame["province"].tolist()
     assert back["gdp"].to_numpy() == pytest.approx(frame["gdp"].to_numpy(), rel=1e-15)
     assert back["event_time"].isna().tolist() == frame["event_time"].isna().tolist()
-    assert labels["gdp"] == "Gross domestic product (billion CNY/year)"
+    assert back["panel_id"].tolist() == frame["panel_id"].tolist()
+    assert values["scenario_id"] == dict(enumerate(SCENARIOS, start=1))
+    assert values["province_id"][1] == "Beijing"
+    assert labels["gdp"] == "Gross domestic product (billion CNY/year, constant 2020 CNY)"
     assert all(0 < len(label) <= STATA_LABEL for label in labels.values())
     assert pd.read_csv(codebook)["stata_name"].tolist() == list(back.columns)
 

@@ -14,7 +14,7 @@ from dualcirc.files.series import province_names
 from dualcirc.plots import circulation, differences, national_paths, overview, publish, regions, style, tiles
 from dualcirc.plots.tiles import disputed, layout, number
 
-from .synthetic import result
+from .synthetic import SCENARIOS, result
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +92,61 @@ def test_labels_and_prices_come_from_the_attributes(dataset: xr.Dataset) -> None
 
 
 def test_caption_names_draws_and_source(figures: dict[str, Figure]) -> None:
-    caption = figures["differences"].texts[0].get_text()
-    assert "5 draws" in caption
+    caption = " ".join(figures["differences"].texts[0].get_text().split())
+    assert "the central run and 4 draws" in caption
     assert "model 0000000000" in caption
+    assert "Data:" not in caption  # no dots
+
+
+@pytest.mark.parametrize("name", ["overview", "paths", "differences", "regions", "circulation"])
+def test_every_caption_explains_the_dotted_line(figures: dict[str, Figure], name: str) -> None:
+    caption = " ".join(figures[name].texts[0].get_text().split())
+    assert "Dotted line: new policy can act from 2026." in caption
+
+
+@pytest.mark.parametrize(
+    ("name", "publishers"),
+    [
+        ("overview", "NBS, World Bank"),
+        ("paths", "NBS, Ministry of Commerce, World Bank"),
+        ("regions", "NBS, World Bank"),
+        ("circulation", "NBS input-output tables, OECD input-output tables"),
+    ],
+)
+def test_captions_name_the_publishers_of_the_dots(figures: dict[str, Figure], name: str, publishers: str) -> None:
+    caption = " ".join(figures[name].texts[0].get_text().split())
+    assert f"Data: {publishers} (model/data/sources.csv). Results: dualcirc" in caption
+
+
+@pytest.mark.parametrize("name", ["overview", "circulation"])
+def test_scenarios_stand_in_the_legend_of_the_panel_that_draws_them(figures: dict[str, Figure], name: str) -> None:
+    left, right = ([text.get_text() for text in legend.get_texts()] for legend in figures[name].legends)
+    assert left[-1] == SCENARIOS["baseline"]
+    assert right == [title for key, title in SCENARIOS.items() if key != "baseline"]
+
+
+def test_overview_draws_the_level_of_the_baseline_only(figures: dict[str, Figure]) -> None:
+    paths = [line for line in figures["overview"].axes[0].lines if len(line.get_xdata()) == 41]
+    assert len(paths) == 1
+
+
+def test_circulation_is_a_share_of_gdp_in_titles_and_axes(figures: dict[str, Figure]) -> None:
+    left = figures["circulation"].axes[0]
+    assert "output" not in left.get_title(loc="left")
+    assert "GDP" in left.get_title(loc="left")
+    assert "GDP" in left.get_ylabel()
+
+
+def test_title_and_caption_of_the_tiles(dataset: xr.Dataset) -> None:
+    caption, title = (text.get_text() for text in tiles(dataset).texts[:2])
+    assert title == "Who gains, who loses: gross domestic product by province, 2035"
+    assert "31 mainland provinces; names shortened." in caption
+    assert "Ring: the central run and 4 draws" in " ".join(caption.split())
+
+
+@pytest.mark.parametrize(("text", "small"), [("Exports", "exports"), ("GDP per head", "GDP per head"), ("", "")])
+def test_labels_start_small_inside_a_sentence(text: str, small: str) -> None:
+    assert style.in_sentence(text) == small
 
 
 def test_a_missing_variable_is_named(dataset: xr.Dataset) -> None:

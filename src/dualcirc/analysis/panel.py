@@ -19,17 +19,25 @@ from dualcirc.observe import annual_flow, year_end_stock
 STATA_NAME, STATA_LABEL = 32, 80
 """Longest names and labels that a Stata file holds."""
 
+PANEL_STEP = 100
+"""``panel_id`` is this times ``scenario_id`` plus ``province_id``, so that both can be read from it."""
+CODED_ZERO = 100
+"""``event_time_coded`` in the year of opening: factor variables of Stata take no negative numbers."""
+
 KEYS = {
+    "panel_id": f"Scenario x province: {PANEL_STEP} scenario_id + province_id (xtset panel_id year)",
     "province": "Province",
     "province_id": "Province, number in the order of the model",
     "macro_region": "Macro-region",
     "year": "Calendar year",
     "scenario": "Scenario",
+    "scenario_id": "Scenario, number in the order of the run",
     "zone_opening_year": "Opening of the zone, calendar date (decimal year; missing: none)",
-    "treated": "1 if the province has a zone before the end of the run, else 0",
+    "ever_treated": "1 if the zone opens before the end of the run (in all years), else 0",
     "post": "1 from the calendar year in which the zone opens, else 0",
     "zone_share_of_year": "Fraction of the calendar year in which the zone was open",
     "event_time": "Years since the calendar year of opening (missing: no zone)",
+    "event_time_coded": f"event_time + {CODED_ZERO}, for factor variables (0: never treated)",
 }
 
 
@@ -57,13 +65,15 @@ def tidy_panel(dataset: xr.Dataset, variables: Sequence[str] | None = None, draw
     wide = observed.to_dataframe(dim_order=["scenario", "province", "year"])[names].reset_index()
     treatment = pd.concat([_treatment(dataset, scenario) for scenario in wide["scenario"].unique()])
     frame = wide.merge(treatment, on=["scenario", "province"], how="left", validate="many_to_one")
-    frame = _with_event_time(frame)[[*KEYS, *names]]
-    frame.attrs["labels"] = KEYS | {name: _label(dataset[name]) for name in names}
+    frame = _with_event_time(_with_ids(frame))[[*KEYS, *names]]
+    run = "central draw" if draw == CENTRAL_DRAW else f"draw {draw}"
+    scenario = {"scenario": f"Scenario (every row holds the {run} of the parameters)"}
+    frame.attrs["labels"] = KEYS | scenario | {name: _label(dataset[name]) for name in names}
     return frame
 
 
 def write_panel(dataset: xr.Dataset, out_dir: Path, variables: Sequence[str] | None = None) -> list[Path]:
-    """Write ``panel.csv``, ``panel.dta`` and ``codebook.csv`` and return their paths.
+    """Write the central draw to ``panel.csv`` and ``panel.dta`` with ``codebook.csv``, and return their paths.
 
     Parameters
     ----------
@@ -86,6 +96,7 @@ def write_panel(dataset: xr.Dataset, out_dir: Path, variables: Sequence[str] | N
             write_index=False,
             version=118,
             variable_labels={stata[name]: label[:STATA_LABEL] for name, label in labels.items()},
+            value_labels={stata[f"{key}_id"]: _value_labels(frame, key) for key in ("scenario", "province")},
             data_label=str(dataset.attrs.get("title", "dualcirc"))[:STATA_LABEL],
             # A fixed stamp: the same result gives the same bytes.
             time_stamp=datetime(2000, 1, 1),
@@ -140,17 +151,35 @@ def _treatment(dataset: xr.Dataset, scenario: str) -> pd.DataFrame:
     )
 
 
+def _with_ids(frame: pd.DataFrame) -> pd.DataFrame:
+    scenario_id = pd.factorize(frame["scenario"])[0] + 1
+    return frame.assign(scenario_id=scenario_id, panel_id=PANEL_STEP * scenario_id + frame["province_id"])
+
+
+def _value_labels(frame: pd.DataFrame, key: str) -> dict[float, str]:
+    """Names by number, for the value labels of Stata."""
+    pairs = frame[[f"{key}_id", key]].drop_duplicates()
+    return dict(zip(pairs[f"{key}_id"].tolist(), pairs[key].tolist(), strict=True))
+
+
 def _with_event_time(frame: pd.DataFrame) -> pd.DataFrame:
     opening = frame[OPENING]
     event_time = frame["year"] - np.floor(opening)
+    ever = np.floor(opening) <= frame["year"].max()
     return frame.assign(
-        treated=(np.floor(opening) <= frame["year"].max()).astype("int8"),
+        ever_treated=ever.astype("int8"),
         post=(event_time >= 0).astype("int8"),
         zone_share_of_year=(frame["year"] + 1.0 - opening).clip(0.0, 1.0).fillna(0.0),
         event_time=event_time,
+        event_time_coded=(event_time + CODED_ZERO).where(ever, 0.0).astype("int16"),
     )
 
 
 def _label(values: xr.DataArray) -> str:
-    units = str(values.attrs.get("units", ""))
-    return f"{values.attrs.get('long_name', values.name)} ({units})" if units else str(values.name)
+    """Name and unit, with the price basis where a Stata label holds it."""
+    units, basis = str(values.attrs.get("units", "")), str(values.attrs.get("price_basis") or "")
+    if not units:
+        return str(values.name)
+    name = values.attrs.get("long_name", values.name)
+    label = f"{name} ({units}, {basis})"
+    return label if basis and len(label) <= STATA_LABEL else f"{name} ({units})"

@@ -16,7 +16,10 @@ from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
 
 VARIABLE = "domestic_circulation_share"
+TITLE = "Share of domestic circulation in GDP"  # in the word of the axes
 MARKERS = ("o", "D", "s")
+TABLES = {"National input-output tables": "NBS input-output tables"}
+"""Publisher of the tables that do not name theirs."""
 
 
 def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Figure:
@@ -30,7 +33,7 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
         Observed shares by the name of their source, dim ``year``, unit 1.
     """
     share = select(dataset, VARIABLE)
-    figure, (left, right) = style.page(3.4, 1, 2)
+    figure, (left, right) = style.page(3.6, 1, 2)
     handles: dict[str, Artist] = {}
     for (label, observed), marker in zip(history.items(), MARKERS, strict=False):
         dots = style.HISTORY | {"marker": marker, "markersize": 3.0, "color": "0.35" if marker == "o" else "0.6"}
@@ -40,13 +43,14 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
     style.years(left, share["time"])
     left.set_ylabel("domestic circulation,\nfraction of GDP")
     _international_axis(left)
-    style.panel_title(left, 0, style.long_name(share))
+    style.panel_title(left, 0, TITLE)
     difference = absolute_difference(dataset, VARIABLE)
-    handles |= draw_differences(right, difference)
+    changes = draw_differences(right, difference)
     right.set_ylabel(f"difference to baseline,\n{difference.attrs['units']}")
     style.panel_title(right, 1, "Difference to the baseline")
-    note = "Dots: shares derived from input-output tables. " + style.spread_note(dataset)
-    return style.finish(figure, "Domestic and international circulation", note, dataset, handles)
+    note = f"Dots: shares derived from input-output tables. {style.spread_note(dataset)} {style.policy_note()}"
+    title, data = "Domestic and international circulation", [TABLES.get(label, label) for label in history]
+    return style.finish(figure, title, note, dataset, [handles, changes], data)
 
 
 def _international_axis(axes: Axes) -> None:

@@ -34,7 +34,8 @@ def differences(dataset: xr.Dataset, variables: Sequence[str] = VARIABLES) -> Fi
         panel.set_ylabel("difference to baseline, per cent")
     for empty in axes[len(variables) :]:
         empty.set_visible(False)
-    note = style.spread_note(dataset) + " Each draw is compared with the baseline of the same draw."
+    own = "Each draw is compared with the baseline of the same draw."
+    note = f"{style.spread_note(dataset)} {own} {style.policy_note()}"
     return style.finish(figure, "What the scenarios change", note, dataset, handles)
 
 

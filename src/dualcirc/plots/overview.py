@@ -5,7 +5,7 @@ from __future__ import annotations
 import xarray as xr
 from matplotlib.figure import Figure
 
-from dualcirc.analysis.compare import percent_difference, select
+from dualcirc.analysis.compare import BASELINE, percent_difference, select
 from dualcirc.analysis.history import History
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
@@ -15,7 +15,7 @@ VARIABLE = "national_gdp"
 
 
 def overview(dataset: xr.Dataset, history: History, variable: str = VARIABLE) -> Figure:
-    """Figure of one national variable: level with history on the left, difference to the baseline on the right.
+    """Figure of one national variable: baseline with history on the left, difference to the baseline on the right.
 
     Parameters
     ----------
@@ -27,11 +27,14 @@ def overview(dataset: xr.Dataset, history: History, variable: str = VARIABLE) ->
         Dataset name, dims ``(scenario, draw, time)``.
     """
     values, difference = style.readable(select(dataset, variable)), percent_difference(dataset, variable)
-    figure, (left, right) = style.page(3.5, 1, 2)
-    handles = draw_levels(left, values, history.get(variable)) | draw_differences(right, difference)
+    figure, (left, right) = style.page(3.7, 1, 2)
+    # On the scale of levels the scenarios cannot be told apart.
+    levels = draw_levels(left, values.sel(scenario=[BASELINE]), history.get(variable))
+    changes = draw_differences(right, difference)
     style.panel_title(left, 0, style.long_name(values))
     left.set_ylabel(style.axis_label(values))
     style.panel_title(right, 1, "Difference to the baseline")
     right.set_ylabel("per cent of the baseline")
-    note = "Dots: published statistics. " + style.spread_note(dataset) + " Dotted line: levers act from there."
-    return style.finish(figure, "China's economy and what its zones change", note, dataset, handles)
+    note = f"Dots: published statistics. {style.spread_note(dataset)} {style.policy_note()}"
+    title, data = "China's economy and what its zones change", style.publishers([variable], history)
+    return style.finish(figure, title, note, dataset, [levels, changes], data)

@@ -44,8 +44,9 @@ def national_paths(dataset: xr.Dataset, history: History, variables: Sequence[st
         panel.set_ylabel(style.axis_label(values))
     for empty in axes[len(variables) :]:
         empty.set_visible(False)
-    note = "Dots: published statistics. " + style.spread_note(dataset) + " Dotted line: levers act from there."
-    return style.finish(figure, "China's economy: history, baseline and scenarios", note, dataset, handles)
+    note = f"Dots: published statistics. {style.spread_note(dataset)} {style.policy_note()}"
+    title, data = "China's economy: history, baseline and scenarios", style.publishers(variables, history)
+    return style.finish(figure, title, note, dataset, handles, data)
 
 
 def draw_levels(axes: Axes, values: xr.DataArray, observed: xr.DataArray | None) -> dict[str, Artist]:

@@ -41,8 +41,9 @@ def regions(dataset: xr.Dataset, history: History, variable: str = "region_gdp")
     axes[0].set_ylim(bottom=0.0)  # after all: the row shares its scale
     axes[0].set_ylabel(f"{style.long_name(levels)}\n{style.axis_label(levels)}")
     axes[len(names)].set_ylabel("difference to baseline,\nper cent")
-    note = "Top: dots are published statistics. " + style.spread_note(dataset)
-    return style.finish(figure, "Four regions: level and difference to the baseline", note, dataset, handles)
+    note = f"Top: dots are published statistics. {style.spread_note(dataset)} {style.policy_note()}"
+    title, data = "Four regions: level and difference to the baseline", style.publishers([variable], history)
+    return style.finish(figure, title, note, dataset, handles, data)
 
 
 def _level(axes: Axes, levels: xr.DataArray, observed: xr.DataArray | None) -> dict[str, Artist]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import xarray as xr
@@ -72,10 +72,16 @@ HISTORY: dict[str, Any] = {
     "markeredgewidth": 0.0,
     "clip_on": False,
 }
+STATISTICS = ("NBS", "World Bank")
+"""Publishers of the observed volumes: levels of the provinces, and national growth, shares and deflator."""
+PUBLISHERS = {"national_fdi_inflow": ("Ministry of Commerce", "World Bank")}
+"""Publishers of the variables that have others."""
+PUBLISHERS_IN_ORDER = ("NBS", "Ministry of Commerce", "World Bank")
 LARGE, THOUSAND = 10_000.0, 1_000.0
 LETTERS = 104
 """Letters of a panel title that fit across the page, of which `MARGIN` lie over the axis labels of each panel."""
 MARGIN = 6
+Corner = Literal["upper left", "upper right"]
 LINE_NOTE, LINE_LEGEND = 0.108, 0.15
 """Height of a line of the note and of the legend, inches."""
 
@@ -111,6 +117,11 @@ def long_name(values: xr.DataArray) -> str:
     name = str(values.attrs.get("long_name", str(values.name).replace("_", " ")))
     own = name.removeprefix("National ").removeprefix("Regional ")
     return own[:1].upper() + own[1:]
+
+
+def in_sentence(text: str) -> str:
+    """Return the same words with a small first letter, unless they start with an acronym."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def readable(values: xr.DataArray) -> xr.DataArray:
@@ -169,8 +180,8 @@ def finish(
     title: str,
     note: str,
     dataset: xr.Dataset,
-    handles: Mapping[str, Artist] | None = None,
-    columns: int = 3,
+    handles: Mapping[str, Artist] | Sequence[Mapping[str, Artist]] = (),
+    data: Sequence[str] = (),
 ) -> Figure:
     """Add title and legend above the panels, note and source line below; the panels fill what is left.
 
@@ -183,31 +194,51 @@ def finish(
     dataset
         The result, for the source line.
     handles
-        Legend entries by label, one legend for all panels.
-    columns
-        Columns of the legend.
+        Legend entries by label: one legend for all panels, or one for each of two panels that draw different things.
+    data
+        Publishers of the dots, for the source line.
     """
     width, height = (float(size) for size in figure.get_size_inches())
-    lines = [*textwrap.wrap(note, width=int(width * 22.5)), source(dataset)]
+    letters = int(width * 22.5)
+    lines = [*textwrap.wrap(note, width=letters), *textwrap.wrap(source(dataset, data), width=letters)]
     figure.text(0.008, 0.03 / height, "\n".join(lines), fontsize=6, color="0.3", va="bottom", linespacing=1.25)
     figure.text(0.008, 1.0 - 0.05 / height, title, fontsize=9, fontweight="bold", va="top")
-    entries = dict(handles or {})
-    if entries:
-        place = (0.0, 1.0 - 0.22 / height)
-        figure.legend(
-            list(entries.values()),
-            list(entries),
-            loc="upper left",
-            bbox_to_anchor=place,
-            ncols=columns,
-            handlelength=2.4,
-        ).set_in_layout(False)
+    rows = _legend(figure, handles, 3) if isinstance(handles, Mapping) else _legends(figure, handles)
     bottom = (LINE_NOTE * len(lines) + 0.08) / height
-    top = (0.31 + LINE_LEGEND * -(-len(entries) // columns)) / height
+    top = (0.31 + LINE_LEGEND * rows) / height
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(0.0, bottom, 1.0, 1.0 - bottom - top), h_pad=0.05, w_pad=0.04)
     return figure
+
+
+def _legends(figure: Figure, groups: Sequence[Mapping[str, Artist]]) -> int:
+    """Legend of the first panel on the left and of the second on the right; returns the rows they take."""
+    places: tuple[tuple[int, str, Corner], ...] = ((1, "Panel a", "upper left"), (2, "Panel b", "upper right"))
+    rows = [_legend(figure, group, *place) for group, place in zip(groups, places, strict=False)]
+    return max(rows, default=0)
+
+
+def _legend(
+    figure: Figure, entries: Mapping[str, Artist], columns: int, heading: str = "", corner: Corner = "upper left"
+) -> int:
+    """Add one legend under the title of the figure; returns the rows it takes."""
+    if not entries:
+        return 0
+    height = float(figure.get_size_inches()[1])
+    legend = figure.legend(
+        list(entries.values()),
+        list(entries),
+        title=heading or None,
+        title_fontproperties={"size": 7, "weight": "bold"},
+        alignment="left",
+        loc=corner,
+        bbox_to_anchor=(0.0 if corner == "upper left" else 1.0, 1.0 - 0.22 / height),
+        ncols=columns,
+        handlelength=2.4,
+    )
+    legend.set_in_layout(False)
+    return -(-len(entries) // columns) + bool(heading)
 
 
 def spread_note(dataset: xr.Dataset) -> str:
@@ -217,15 +248,33 @@ def spread_note(dataset: xr.Dataset) -> str:
         return "Central parameters only."
     drawn = [str(name) for name in dataset["parameter"].values] if "parameter" in dataset.coords else []
     names = ", ".join(drawn).replace("_", " ") or "the uncertain parameters"
-    return f"Lines: central parameters. Shading: smallest to largest of {draws} draws over {names}."
+    return f"Lines: central parameters. Shading: smallest to largest of {runs(dataset)} over {names}."
 
 
-def source(dataset: xr.Dataset) -> str:
-    """Source line: program, version and the hash of the model that made the numbers."""
+def runs(dataset: xr.Dataset) -> str:
+    """The runs of a scenario in words: draw 0 holds the central parameters, the others are drawn."""
+    drawn = int(dataset.sizes.get("draw", 1)) - 1
+    return f"the central run and {drawn} draw{'s' if drawn != 1 else ''}"
+
+
+def policy_note() -> str:
+    """What the line of `mark_policy_start` is, in one sentence."""
+    return f"Dotted line: new policy can act from {POLICY_START}."
+
+
+def publishers(names: Sequence[str], history: Collection[str]) -> list[str]:
+    """Publishers of the observations of those variables that have some."""
+    found = {name for variable in names if variable in history for name in PUBLISHERS.get(variable, STATISTICS)}
+    return [name for name in PUBLISHERS_IN_ORDER if name in found]
+
+
+def source(dataset: xr.Dataset, data: Sequence[str] = ()) -> str:
+    """Source line: publishers of the dots, then program, version and the hash of the model that made the numbers."""
     version = str(dataset.attrs.get("dualcirc_version", ""))
     digest = str(dataset.attrs.get("model_hash", ""))[:10]
     parts = [f"dualcirc {version}".strip(), f"model {digest}" if digest else ""]
-    return "Source: " + ", ".join(part for part in parts if part) + "."
+    dots = f"Data: {', '.join(data)} (model/data/sources.csv). " if data else ""
+    return f"{dots}Results: {', '.join(part for part in parts if part)}."
 
 
 def save(figure: Figure, out_dir: Path, name: str) -> list[Path]:

@@ -56,12 +56,16 @@ def tiles(dataset: xr.Dataset, variable: str = "gdp", year: int = YEAR) -> Figur
     for empty in axes[len(names) :]:
         empty.set_axis_off()
     _key(figure, axes[len(names)], scale, f"{style.long_name(difference)} in {year},\ndifference to baseline, per cent")
-    note = "Numbers: central parameters, per cent. Colour: square-root scale, the same in every map."
+    subject = style.in_sentence(style.long_name(difference))
+    return style.finish(figure, f"Who gains, who loses: {subject} by province, {year}", _note(dataset), dataset)
+
+
+def _note(dataset: xr.Dataset) -> str:
+    note = f"{dataset.sizes['province']} mainland provinces; names shortened. Numbers: central parameters, per cent."
+    note += " Colour: square-root scale, the same in every map."
     if dataset.sizes.get("draw", 1) > 1:
-        note += f" Ring: the {dataset.sizes['draw']} draws do not agree on the sign."
-    return style.finish(
-        figure, f"Who gains, who loses: {style.long_name(difference)} by province, {year}", note, dataset
-    )
+        note += f" Ring: {style.runs(dataset)} do not agree on the sign."
+    return note
 
 
 def _map(axes: Axes, difference: xr.DataArray, scale: ScalarMappable) -> None:
@@ -91,8 +95,8 @@ def _tile(
     axes.text(x + 0.5, y + 0.31 * TALL, number(value), ha="center", va="center", fontsize=6.2, color=ink)
     if ring:
         axes.plot(
-            x + 0.88,
-            y + 0.84 * TALL,
+            x + 0.89,
+            y + 0.2 * TALL,  # beside the number, which is shorter than the names
             marker="o",
             markersize=2.2,
             markerfacecolor="none",
