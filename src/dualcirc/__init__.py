@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from dualcirc.results.io import open_results
     from dualcirc.sweep.run import load_model, run
 
-__all__ = ["levers", "load_model", "open_results", "run"]
+    __version__: str
+
+__all__ = ["__version__", "levers", "load_model", "open_results", "run"]
 
 _HOMES = {
     "levers": "dualcirc.files.lever_table",
@@ -25,6 +27,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for."""
+    if name == "__version__":
+        from dualcirc.files.version import package_version
+
+        return package_version()
     if name not in _HOMES:
         raise AttributeError(f"module 'dualcirc' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)

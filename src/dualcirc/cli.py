@@ -22,8 +22,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dualcirc.cli_evidence import calibrate_command, validate_command
-from dualcirc.errors import DualcircError
-from dualcirc.files.calendar import NEVER
+from dualcirc.errors import DualcircError, OutputError, Problem
+from dualcirc.files.calendar import NEVER, POLICY_START
+from dualcirc.files.version import package_version
 from dualcirc.terminal import console as make_console
 
 if TYPE_CHECKING:
@@ -74,23 +75,39 @@ app.command("calibrate")(calibrate_command)
 app.command("validate")(validate_command)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"dualcirc {package_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def _common() -> None:
-    """Keep every command a sub-command, however few there are."""
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """China's dual circulation and its pilot free trade zones: run the model, read the results."""
 
 
 @app.command("levers")
 def levers_command(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable: every column of the registry.")] = False,
 ) -> None:
-    """Show what policy can move, in which range, and what it costs."""
-    from dualcirc.files.lever_table import levers
+    """Show what policy can move, in which range, and what it costs; then what moves from outside."""
+    from dualcirc.files.lever_table import drivers, levers
 
     table = levers()
     if as_json:
         print(json.dumps(table.reset_index().to_dict("records"), indent=2, ensure_ascii=False))
     else:
-        make_console().print(_lever_table(table))
+        console = make_console()
+        console.print(_lever_table(table))
+        console.print(
+            "Drivers and parameters are named with 'variable:' instead of 'lever:'; "
+            "all stand in model/drivers.csv and model/parameters.csv."
+        )
+        console.print(_driver_table(drivers()))
 
 
 @app.command("run")
@@ -109,6 +126,8 @@ def run_command(
         dataset = _simulate(plan, tell)
         tell("drawing", 0)
         figures = _publish(dataset, out)
+    for remark in plan.remarks:
+        make_console().print(escape(remark))
     _report(dataset, out, figures)
 
 
@@ -137,8 +156,17 @@ def _report(dataset: xr.Dataset, out: Path, figures: Sequence[Path]) -> None:
     console.print(_summary_table(table))
     for name, status in _failed_runs(dataset):
         console.print(f"[red]{name}[/red]: a run failed: {escape(status)}")
+    _check_kept(dataset, out)
     console.print(f"Trajectories, manifest and summary: {escape(str(out))}")
     console.print(f"Figures and panel: {len(figures)} files, the first {escape(str(figures[0]))}" if figures else "")
+
+
+def _check_kept(dataset: xr.Dataset, out: Path) -> None:
+    """Refuse to end well where the trajectories are gone, as when the folder was emptied during the run."""
+    gone = [name for name in dataset["scenario"].values.tolist() if not (out / f"{name}.nc").is_file()]
+    if gone:
+        mend = "Run again, and leave the folder as it is until the run has ended."
+        raise OutputError(Problem(f"the trajectories of {', '.join(gone)} are gone", str(out), mend=mend))
 
 
 def _failed_runs(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
@@ -181,12 +209,26 @@ def _lever_table(table: pd.DataFrame) -> Table:
     for name, row in table.iterrows():
         label = f"{row['label_en']}\n{row['label_zh']}"
         by = row["dimension"].lower() or "nation"
-        shown.add_row(str(name), label, row["unit"], f"{row['low']:g}", _high(row), by, row["cost"])
+        shown.add_row(str(name), label, row["unit"], *_range(row), by, row["cost"])
     return shown
 
 
-def _high(row: pd.Series) -> str:
-    return "never" if row["high"] >= NEVER else f"{row['high']:g}"
+def _range(row: pd.Series) -> tuple[str, str]:
+    """Bounds as a scenario may use them: a date is bounded by what is past, unless the scenario is a counterfactual."""
+    low, high = row["low"], row["high"]
+    if row["unit"] == "year":
+        return f"{max(row['start_year'], POLICY_START):g}", "never" if high >= NEVER else f"{high:g}"
+    return f"{low:g}", f"{high:g}"
+
+
+def _driver_table(table: pd.DataFrame) -> Table:
+    shown = Table(title="External drivers", title_justify="left")
+    for heading in ("variable", "what it is", "unit", "from", "to"):
+        shown.add_column(heading, overflow="fold")
+    for name, row in table.iterrows():
+        label = f"{row['label_en']}\n{row['label_zh']}"
+        shown.add_row(str(name), label, row["unit"], f"{row['low']:g}", f"{row['high']:g}")
+    return shown
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dualcirc.errors import OutputError, Problem
+from dualcirc.files.paths import project_root
 from dualcirc.terminal import console, show
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ def calibrate_command(
     ] = HOLDOUT_YEAR,
 ) -> None:
     """Estimate paths and deviations from history; print what is fitted, and the error in years that are not."""
+    if write:
+        _refuse_outside_checkout()
     from dualcirc.calibrate import holdout_table
     from dualcirc.sweep.run import run
 
@@ -64,6 +68,17 @@ def validate_command() -> None:
     show(duty_free_table(dataset), "Duty-free sales of Hainan, billion CNY of 2020", "{:.1f}".format)
 
 
+def _refuse_outside_checkout() -> None:
+    """Estimates are written beside the model, never into an installed package."""
+    root = project_root()
+    if not (root / "pyproject.toml").is_file():
+        expected = "a checkout of the project: a folder with model/ and pyproject.toml"
+        mend = "Install the checkout with 'pip install -e .', or leave out --write: the estimates are printed."
+        raise OutputError(
+            Problem("got --write, and the model is that of an installed package", str(root), None, expected, mend)
+        )
+
+
 def _fit(dataset: xr.Dataset) -> pd.DataFrame:
     from dualcirc.analysis import fit_table
 
@@ -82,7 +97,6 @@ def _engine() -> Engine:
 def _estimate(engine: Engine, write: bool) -> Fit:
     """Fit to all years; when written, the zone numbers by size of the pool as well."""
     from dualcirc.calibrate import fit, pool_fits, scope_tables, write_tables
-    from dualcirc.files.paths import project_root
 
     estimate = fit(engine, LAST_YEAR)
     if write:

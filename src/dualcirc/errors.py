@@ -66,9 +66,15 @@ class ConformityError(DualcircError):
     """The engine and the reference disagree beyond the tolerance."""
 
 
-def did_you_mean(got: str, valid: Iterable[str], *, listing: str = "") -> str:
-    """Suggest the nearest valid name, case-insensitively; ``listing`` tells where all are found."""
+def nearest(got: str, valid: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """Valid name nearest to what was got, case-insensitively; None where none is as similar as the cutoff."""
     by_fold = {name.casefold(): name for name in valid}
-    near = difflib.get_close_matches(got.casefold(), by_fold, n=1, cutoff=0.5)
-    hint = f"Did you mean '{by_fold[near[0]]}'?" if near else ""
+    near = difflib.get_close_matches(got.casefold(), by_fold, n=1, cutoff=cutoff)
+    return by_fold[near[0]] if near else None
+
+
+def did_you_mean(got: str, valid: Iterable[str], *, listing: str = "") -> str:
+    """Suggest the nearest valid name; ``listing`` tells where all are found."""
+    near = nearest(got, valid)
+    hint = f"Did you mean '{near}'?" if near is not None else ""
     return " ".join(part for part in (hint, listing) if part)

@@ -20,10 +20,10 @@ from dualcirc.errors import ModelFileError, Problem
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """One small run: the baseline, a null scenario, a zone that opens in 2030, and two draws."""
     folder = tmp_path_factory.mktemp("run")
-    (folder / "null.yaml").write_text("name: nothing\nextends: baseline\n")
+    (folder / "nothing.yaml").write_text("name: nothing\nextends: baseline\n")
     change = "{lever: A1, unit: year, values: {Jilin: 2030}, why: a test}"
     (folder / "late.yaml").write_text(f"name: late\nextends: baseline\nchanges:\n  - {change}\n")
-    files = [str(folder / "null.yaml"), str(folder / "late.yaml")]
+    files = [str(folder / "nothing.yaml"), str(folder / "late.yaml")]
     return folder / "out", cli.main(["run", *files, "--out", str(folder / "out"), "--draws", "2"])
 
 
@@ -98,6 +98,62 @@ def test_levers_lists_every_lever(capsys: pytest.CaptureFixture[str]):
     assert {"unit", "low", "high", "cost", "label_en", "label_zh", "paper_section"} <= set(rows[0])
 
 
+def test_levers_shows_the_dates_and_numbers_that_a_scenario_may_use(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["levers"]) == 0
+    text = capsys.readouterr().out
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in text.splitlines()]
+    bounds = {row[0]: row[3:5] for row in rows if len(row) == 7 and row[0]}
+    assert bounds["A1"] == ["2026", "never"]
+    assert bounds["B8.quota"] == ["0", "300000"]
+    assert sum(high == "never" for _, high in bounds.values()) == 1
+    assert "variable:" in text
+    assert [row[3:] for row in rows if row[:1] == ["world demand shift"]] == [["0", "2"]]
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"dualcirc {dc.__version__}\n"
+    assert dc.__version__[0].isdigit()
+
+
+def test_parameter_set_by_a_scenario_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    change = "{variable: stance leak, unit: 1/year, value: 0.2, why: a test}"
+    (tmp_path / "fixed.yaml").write_text(f"name: fixed\nchanges:\n  - {change}\n")
+    monkeypatch.setattr(cli, "_publish", lambda *_: [])
+    out = tmp_path / "out"
+    assert cli.main(["run", str(tmp_path / "fixed.yaml"), "--out", str(out), "--draws", "2"]) == 0
+    assert capsys.readouterr().out.count("stance leak is set by a scenario and is not drawn") == 1
+    gdp = dc.open_results(out)["gdp"]
+    np.testing.assert_array_equal(gdp.sel(scenario="fixed"), gdp.sel(scenario="baseline"))
+    assert (gdp.sel(scenario="baseline", draw=1) != gdp.sel(scenario="baseline", draw=0)).any()
+
+
+def test_trajectories_that_vanish_are_not_said_to_be_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    def empties(_: object, out: Path) -> list[Path]:
+        (out / "baseline.nc").unlink()
+        return []
+
+    monkeypatch.setattr(cli, "_publish", empties)
+    assert cli.main(["run", "baseline", "--out", str(tmp_path), "--draws", "0"]) == 2
+    said = capsys.readouterr()
+    assert "Trajectories" not in said.out
+    assert f"OutputError: {tmp_path}: the trajectories of baseline are gone" in said.err
+
+
+def test_estimates_are_not_written_into_an_installed_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    monkeypatch.setattr("dualcirc.cli_evidence.project_root", lambda: tmp_path)
+    assert cli.main(["calibrate", "--write"]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"OutputError: {tmp_path}: got --write, and the model is that of an installed package\n")
+    assert "Expected: a checkout" in message
+
+
 def test_help_is_no_error(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["--help"]) == 0
     assert cli.main(["run", "--help"]) == 0
@@ -140,6 +196,6 @@ def test_import_is_light():
 
 
 def test_public_names_are_there():
-    assert {"levers", "load_model", "open_results", "run"} <= set(dir(dc))
+    assert {"__version__", "levers", "load_model", "open_results", "run"} <= set(dir(dc))
     with pytest.raises(AttributeError, match="no attribute 'runn'"):
         _ = dc.runn

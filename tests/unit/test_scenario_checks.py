@@ -82,6 +82,12 @@ def test_never_is_the_year_that_means_no_zone(registry: Registry):
         ({**B2, "value": 0.5}, "got 'value' and 'path'\n  Expected: exactly one of value, values and path"),
         ({**B2, "path": None}, "got none of 'value', 'values' and 'path'"),
         ({**B2, "why": ""}, "'why': got the text ''\n  Expected: some text"),
+        (
+            {"driver": "world demand shift", "unit": "1", "path": {2030: 0.7}, "why": "x"},
+            "unknown key 'driver'\n  Expected: one of the keys lever, variable, unit, value, values, path, provinces, "
+            "why\n  Write 'variable:'.",
+        ),
+        ({"parameter": "stance leak", "unit": "1/year", "value": 0.2, "why": "x"}, "Write 'variable:'."),
         ({**B2, "wyh": "x"}, "unknown key 'wyh'\n  Expected: one of the keys lever"),
         ({**B2, "provinces": ["Jilin"]}, "lever B2: got 'provinces'\n  Expected: a value or path for the whole nation"),
         (
@@ -92,6 +98,11 @@ def test_never_is_the_year_that_means_no_zone(registry: Registry):
             {**A1, "values": {"Jillin": 2027}},
             "unknown province 'Jillin'\n  Expected: the English name of a province\n  Did you mean 'Jilin'?",
         ),
+        (
+            {**A1, "values": {"吉林": 2027}},
+            "unknown province '吉林'\n  Expected: the English name of a province\n  Write 'Jilin'.",
+        ),
+        ({**A1, "values": {"吉林省": 2027}}, "Write 'Jilin'."),
         ({**A1, "values": {"Jilin": 2024}}, "got the year 2024, which is before the start"),
         ({**A1, "values": {"Jilin": 2060}}, "got the year 2060, which is after the end"),
         ({**A1, "provinces": ["Jilin"]}, "got 'provinces' beside 'values'"),
@@ -119,6 +130,11 @@ def test_faulty_changes_are_refused(registry: Registry, change: dict[str, Any], 
     ("keys", "expected"),
     [
         ({"name": "Trial run"}, "'name': got the text 'Trial run'\n  Expected: small letters"),
+        (
+            {"name": "baseline"},
+            "scenario 'baseline': 'name': got 'baseline', which is a scenario of the project\n  Expected: a name",
+        ),
+        ({"extends": "wider_layout.yaml"}, "Write it without .yaml: extends: wider_layout."),
         ({"titel": "x"}, "unknown key 'titel'\n  Expected: one of the keys name, title"),
         ({"title": {"en": "x"}}, "the key 'zh' is missing"),
         ({"extends": "base line"}, "'extends': got the text 'base line'"),
@@ -170,6 +186,50 @@ def test_problems_of_several_files_are_reported_together(registry: Registry):
 def test_two_scenarios_of_one_name_are_refused(registry: Registry):
     with pytest.raises(ScenarioError, match="got two scenarios with the name 'trial'"):
         load_scenarios([scenario(), scenario(B2)], registry)
+
+
+def test_words_for_variable_are_not_also_missed(registry: Registry):
+    text = refusal(registry, scenario({"var": "world demand shift", "unit": "1", "path": {2030: 0.7}, "why": "x"}))
+    assert "neither" not in text
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "expected"),
+    [
+        (
+            "late.yaml",
+            "early",
+            ":1: 'name': got 'early'\n  Expected: 'late', as the file is called\n  Write 'name: late',",
+        ),
+        ("Late.yaml", "late", "as the file is called\n  Call the file late.yaml."),
+        ("wider_layout.yaml", "mine", "as the file is called\n  Call the file mine.yaml."),
+        (
+            "baseline.yaml",
+            "baseline",
+            ":1: 'name': got 'baseline', which is a scenario of the project\n  Expected: a name of its own",
+        ),
+        ("mine.yaml", "baseline", "Choose another; the project's own is run as 'baseline'"),
+    ],
+)
+def test_name_is_that_of_the_file_and_of_no_scenario_of_the_project(
+    registry: Registry, tmp_path: Path, file: str, name: str, expected: str
+):
+    path = tmp_path / file
+    path.write_text(f"name: {name}\n")
+    assert expected in refusal(registry, path)
+
+
+def test_name_of_an_extended_file_is_held_to_the_same(registry: Registry, tmp_path: Path):
+    (tmp_path / "parent.yaml").write_text("name: other\n")
+    child = write(tmp_path, "child", "extends: parent\n")
+    assert "parent.yaml:1: 'name': got 'other'" in refusal(registry, child)
+
+
+def test_missing_file_suggests_what_is_really_like_it(registry: Registry, tmp_path: Path):
+    write(tmp_path, "m19_bin", "")
+    assert "Did you mean" not in refusal(registry, tmp_path / "m10_missing.yaml")
+    assert f"Did you mean '{tmp_path / 'm19_bin.yaml'}'?" in refusal(registry, tmp_path / "m19_bim.yaml")
+    assert "Did you mean 'wider_layout'?" in refusal(registry, tmp_path / "wider_layout.yaml")
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -10,7 +10,8 @@ import yaml
 from dualcirc.files.band import read_band
 from dualcirc.files.paths import scenarios_dir
 from dualcirc.files.registry import read_registry
-from dualcirc.files.scenario import load_scenario, load_scenarios, scenario_names
+from dualcirc.files.scenario import load_scenario, load_scenarios
+from dualcirc.files.scenario_names import scenario_names
 from dualcirc.files.schemas import schema_texts
 
 REGISTRY = read_registry()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dualcirc.errors import DualcircError, ScenarioError
+from dualcirc.errors import DualcircError, OutputError, ScenarioError
 from dualcirc.files.registry import read_registry
 from dualcirc.files.scenario import load_scenarios
 from dualcirc.results.io import open_results, read_manifest
@@ -99,6 +100,55 @@ def test_parameter_set_by_a_scenario_stays_as_set():
     change = {"variable": "stance leak", "unit": "1/year", "value": 0.15, "why": "x"}
     result = run(plan({"name": "fixed", "changes": [change]}, draws=3), CountingEngine())
     assert (result["gdp"] == 0.15).all()
+
+
+LEAK = {"variable": "stance leak", "unit": "1/year", "value": 0.2, "why": "its central value"}
+
+
+def test_parameter_set_by_any_scenario_is_drawn_for_none():
+    """Else the difference to the baseline would show the draws of the baseline alone."""
+    fixed = {"name": "fixed", "changes": [LEAK]}
+    made = make_plan([fixed], draws=4, with_baseline=True)
+    assert "stance leak" not in made.drawn
+    assert made.remarks == ("stance leak is set by a scenario and is not drawn",)
+    gdp = run(made, CountingEngine())["gdp"]
+    assert gdp.sizes["draw"] == 5
+    np.testing.assert_array_equal(gdp.sel(scenario="fixed"), gdp.sel(scenario="baseline"))
+
+
+def test_other_parameters_keep_their_draws_when_one_is_set():
+    whole, fixed = make_plan("baseline", draws=4), make_plan({"name": "fixed", "changes": [LEAK]}, draws=4)
+    assert set(whole.drawn) - set(fixed.drawn) == {"stance leak"}
+    for name, values in fixed.drawn.items():
+        np.testing.assert_array_equal(values, whole.drawn[name])
+    assert whole.remarks == ()
+    assert make_plan({"name": "fixed", "changes": [LEAK]}, draws=0).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "value"), [("pilot pool", "reforms", 400), ("pilot rate", "reforms/year", 80)]
+)
+def test_parameters_fitted_together_are_all_left_undrawn(name: str, unit: str, value: float):
+    change = {"variable": name, "unit": unit, "value": value, "why": "x"}
+    made = make_plan({"name": "fixed", "changes": [change]}, draws=4)
+    assert "pilot pool" not in made.drawn
+    assert not made.refitted
+    assert made.remarks[0].startswith(f"{name} is set by a scenario")
+
+
+def test_files_that_are_gone_are_not_said_to_be_kept(tmp_path: Path):
+    class Emptying(CountingEngine):
+        def run(
+            self, runs: Sequence[Mapping[str, np.ndarray]], progress: Callable[[int], None] | None = None
+        ) -> Outputs:
+            if self.calls:
+                shutil.rmtree(tmp_path / "out")
+            return super().run(runs, progress)
+
+    (tmp_path / "out").mkdir()
+    with pytest.raises(OutputError, match="cannot be written") as caught:
+        run(plan({"name": "one"}, slump("two", 0.9), out=tmp_path / "out"), Emptying())
+    assert not hasattr(caught.value, "__notes__")
 
 
 def test_finished_scenarios_are_kept_when_a_later_one_fails(tmp_path: Path):

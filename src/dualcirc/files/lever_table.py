@@ -1,4 +1,4 @@
-"""The levers as a table for people and programs."""
+"""Levers and external drivers as tables for people and programs."""
 
 from __future__ import annotations
 
@@ -23,3 +23,20 @@ def levers(registry: Registry | None = None) -> pd.DataFrame:
     """
     rows = (registry or read_registry()).levers.values()
     return pd.DataFrame([vars(row) for row in rows]).set_index("id")
+
+
+def drivers(registry: Registry | None = None) -> pd.DataFrame:
+    """Table of what moves the economy from outside: one row for each driver, index its exact name.
+
+    Parameters
+    ----------
+    registry
+        The project's own by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns unit, low, high, label_en, label_zh, and the rest of ``model/drivers.csv``.
+    """
+    rows = (registry or read_registry()).drivers.values()
+    return pd.DataFrame([vars(row) for row in rows]).set_index("variable")

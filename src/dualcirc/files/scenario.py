@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dualcirc.errors import Problem, ScenarioError, did_you_mean
+from dualcirc.errors import Problem, ScenarioError
 from dualcirc.files.calendar import NEVER
 from dualcirc.files.paths import scenarios_dir, shown
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario_checks import Checker
 from dualcirc.files.scenario_draft import Draft, Knot, read_drafts
+from dualcirc.files.scenario_names import name_problems, nearest_scenario
 from dualcirc.files.scenario_schema import ScenarioForm
 from dualcirc.files.strict import problems_of
 from dualcirc.files.targets import Target
@@ -98,11 +99,6 @@ def load_scenarios(sources: Iterable[ScenarioSource], registry: Registry) -> lis
     return scenarios
 
 
-def scenario_names() -> list[str]:
-    """Return the names of the scenarios that come with the project."""
-    return sorted(path.stem for path in scenarios_dir().glob("*.yaml"))
-
-
 def _label(source: ScenarioSource) -> str:
     if isinstance(source, Mapping):
         return f"scenario '{source.get('name', '?')}'"
@@ -120,21 +116,16 @@ def _document(source: ScenarioSource) -> Document:
         return Document(_label(source), source, text=repr(source))
     path = _path(source)
     if not path.exists():
-        beside = [str(other) for other in path.parent.glob("*.yaml")]
         what = f"got '{source}', and there is no such scenario"
         expected = "the name of a scenario of the project, or the path of a file"
-        mend = did_you_mean(str(source), [*scenario_names(), *beside], listing=_listing())
+        mend = nearest_scenario(path.stem, path.parent, as_path=True)
         raise ScenarioError(Problem(what, shown(path), expected=expected, mend=mend))
     return read_yaml(path)
 
 
-def _listing() -> str:
-    return f"Scenarios of the project: {', '.join(scenario_names())}."
-
-
 def _chain(document: Document, registry: Registry, trail: Sequence[Document]) -> Scenario:
     """Scenario of a document, its parent read first; ``trail`` holds the documents that led here."""
-    problems = problems_of(document, ScenarioForm)
+    problems = [*problems_of(document, ScenarioForm), *name_problems(document)]
     drafts = read_drafts(document, registry)
     problems += Checker(document, registry).problems(drafts)
     parent = None
@@ -161,8 +152,8 @@ def _parent(document: Document, registry: Registry, trail: Sequence[Document]) -
             f"'extends': got the unknown scenario '{name}'",
             "a scenario in the same folder or of the project",
         )
-        names = [*scenario_names(), *(other.stem for other in folder.glob("*.yaml"))]
-        raise ScenarioError(Problem(what, document.file, line, expected, did_you_mean(name, names, listing=_listing())))
+        mend = nearest_scenario(name, folder, as_path=False)
+        raise ScenarioError(Problem(what, document.file, line, expected, mend))
     visited = [other.path.resolve() for other in trail if other.path]
     if path.resolve() in visited:
         way = " -> ".join([*(str(other.data.get("name", other.file)) for other in trail), name])

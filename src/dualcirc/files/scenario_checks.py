@@ -14,6 +14,7 @@ from dualcirc.errors import Problem, did_you_mean
 from dualcirc.files.calendar import FIRST_YEAR, LAST_YEAR
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario_draft import FORMS, Draft
+from dualcirc.files.scenario_schema import ChangeForm
 from dualcirc.files.targets import Target, lever_targets, variable_targets, why_unknown
 from dualcirc.files.yaml_reader import Document, Location
 
@@ -47,7 +48,7 @@ class Checker:
 
     def _target(self, draft: Draft) -> Iterator[Problem]:
         named = [key for key in ("lever", "variable") if draft.raw.get(key) is not None]
-        if len(named) != 1:
+        if len(named) != 1 and not (draft.raw.keys() & ChangeForm.other_words):  # the schema tells how it is written
             got = "both 'lever' and 'variable'" if named else "neither 'lever' nor 'variable'"
             yield self._problem(f"got {got}", draft.location, "one of them", "Write 'lever:' and the id of a lever.")
         known = {"lever": lever_targets(self.registry), "variable": variable_targets(self.registry)}
@@ -83,14 +84,20 @@ class Checker:
             if not isinstance(name, str):
                 continue
             if name not in self.registry.provinces:
-                listing = "All are listed in model/data/provinces.csv."
-                mend = did_you_mean(name, self.registry.provinces, listing=listing)
+                mend = self._nearest_province(name)
                 yield self._problem(f"unknown province '{name}'", at, "the English name of a province", mend)
             elif name in seen:
                 yield self._problem(
                     f"got the province '{name}' twice", at, "every province once", f"Keep one '{name}'."
                 )
             seen.add(name)
+
+    def _nearest_province(self, name: str) -> str:
+        """Province meant by a Chinese name, with or without the word for province behind it, or by a misspelt one."""
+        provinces = self.registry.provinces.values()
+        meant = next((place.province for place in provinces if name.startswith(place.name_zh)), None)
+        listing = "All are listed in model/data/provinces.csv."
+        return f"Write '{meant}'." if meant else did_you_mean(name, self.registry.provinces, listing=listing)
 
     def _fit(self, draft: Draft, target: Target) -> Iterator[Problem]:
         """Unit, dimension and form against those of the target."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -20,7 +21,8 @@ def _check_number_or_never(value: Any) -> float | Literal["never"]:
     return float(value)
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NumberOrNever = Annotated[
@@ -41,6 +43,8 @@ class TitleForm(Strict):
 
 class ChangeForm(Strict):
     """One lever, driver or parameter set to a value, to values by province, or to a path over time."""
+
+    other_words: ClassVar[Mapping[str, str]] = dict.fromkeys(("driver", "parameter", "param", "var"), "variable")
 
     lever: Text | None = None
     """id of a lever, as `dualcirc levers` lists them"""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from pathlib import PurePath
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,6 +20,9 @@ class Strict(BaseModel):
     """Base of every file's schema: no unknown keys, no conversion of types, no change after reading."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    other_words: ClassVar[Mapping[str, str]] = {}
+    """Key that is meant, by a word that people write for it."""
 
 
 def problems_of(document: Document, model: type[Strict]) -> list[Problem]:
@@ -67,7 +71,9 @@ def _problem(detail: ErrorDetails, document: Document, model: type[Strict]) -> P
     if kind == "extra_forbidden":
         valid = list(owner.model_fields) if owner else []
         what = f"unknown key '{location[-1]}'"
-        return Problem(what, document.file, line, f"one of the keys {', '.join(valid)}", did_you_mean(name, valid))
+        meant = owner.other_words.get(name) if owner else None
+        mend = f"Write '{meant}:'." if meant else did_you_mean(name, valid)
+        return Problem(what, document.file, line, f"one of the keys {', '.join(valid)}", mend)
     expected = _EXPECTED.get(kind) or str(detail.get("ctx", {}).get("expected", detail["msg"]))
     if owner and str(location[-1]) in owner.model_fields:
         description = owner.model_fields[str(location[-1])].description or ""
@@ -88,6 +94,8 @@ def _name(place: Sequence[str | int]) -> str:
 def _mend(kind: str, name: str, value: Any) -> str:
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
         return f'Write it in quotes: {name}: "{value}".'
+    if kind == "string_pattern_mismatch" and value.endswith((".yaml", ".yml")):
+        return f"Write it without {PurePath(value).suffix}: {name}: {PurePath(value).stem}."
     if kind == "float_type" and isinstance(value, str):
         try:
             return f"Write the number plainly, without quotes: {float(value):.12g}."
@@ -96,9 +104,9 @@ def _mend(kind: str, name: str, value: Any) -> str:
     return ""
 
 
-def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
+def _model_at(model: type[Strict], location: Sequence[str | int]) -> type[Strict] | None:
     """Schema of the mapping at a location; None for mappings with free keys."""
-    found: type[BaseModel] | None = model
+    found: type[Strict] | None = model
     for part in location:
         if isinstance(part, int):
             continue
@@ -106,7 +114,7 @@ def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[Bas
     return found
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _model_in(annotation: Any) -> type[Strict] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

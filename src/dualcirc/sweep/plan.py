@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dualcirc.errors import DualcircError, Problem, ScenarioError
-from dualcirc.files.band import read_band
+from dualcirc.files.band import Band, read_band
 from dualcirc.files.paths import data_dir, project_root
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import Scenario, ScenarioSource, load_scenarios
+from dualcirc.files.version import package_version
 from dualcirc.results.io import ready_folder
 from dualcirc.sweep.sample import latin_hypercube, refitted
 
@@ -38,6 +38,8 @@ class Plan:
     out: Path | None = None
     refitted: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     """(draw after the central one,) by exact name; what is fitted again with a drawn parameter."""
+    remarks: tuple[str, ...] = ()
+    """What the user should know of the draws before reading a band."""
 
     @property
     def runs(self) -> int:
@@ -76,19 +78,40 @@ def make_plan(
         found = [*load_scenarios([BASELINE], registry), *found]
     band = read_band(registry)
     number = band.draws if draws is None else draws
+    settled = _settled(found, band) if number else {}
     drawn = latin_hypercube(band.parameters, number, band.seed) if number else {}
+    # Left out of the whole design, not drawn anew: the other parameters take the values that they have in every run.
+    drawn = {name: values for name, values in drawn.items() if name not in settled}
+    refits = {name: table for name, table in band.refits.items() if name in drawn}
     folder = ready_folder(Path(out)) if out is not None else None
-    return Plan(registry, tuple(found), drawn, band.seed, folder, refitted(drawn, band.refits) if drawn else {})
+    follow = refitted(drawn, refits)
+    return Plan(registry, tuple(found), drawn, band.seed, folder, follow, tuple(settled.values()))
+
+
+def _settled(scenarios: Iterable[Scenario], band: Band) -> dict[str, str]:
+    """Parameters of the band that a scenario settles for the whole run, each with a remark.
+
+    Notes
+    -----
+    Were it drawn for the other scenarios, the difference to the baseline would show the draws of the baseline alone.
+    The same holds where a scenario sets what is fitted again with a drawn parameter.
+    """
+    moved = {change.target.name for scenario in scenarios for change in scenario.changes}
+    settled = {}
+    for parameter in band.parameters:
+        name = parameter.name
+        followers = [str(other) for other in band.refits.get(name, ()) if other in moved]
+        if name in moved:
+            settled[name] = f"{name} is set by a scenario and is not drawn"
+        elif followers:
+            settled[name] = f"{followers[0]} is set by a scenario; {name}, with which it is fitted, is not drawn"
+    return settled
 
 
 def source_hashes() -> dict[str, str]:
     """SHA-256 of the parameters and of the published tables, and the version of the package."""
-    try:
-        package = version("dualcirc")
-    except PackageNotFoundError:
-        package = "not installed"
     return {
-        "dualcirc_version": package,
+        "dualcirc_version": package_version(),
         "parameters_hash": _digest([project_root() / "model" / "parameters.csv"]),
         "data_hash": _digest(sorted(data_dir().glob("*.csv"))),
     }

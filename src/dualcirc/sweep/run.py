@@ -160,8 +160,13 @@ def execute(
             if folder:
                 folder.add(finished[-1])
     except Exception as fault:
-        if folder and folder.entries:
-            fault.add_note(f"Finished and kept in {folder.path}: {', '.join(folder.entries)}.")
+        kept = (
+            [name for name, entry in folder.entries.items() if (folder.path / entry["file"]).is_file()]
+            if folder
+            else []
+        )
+        if kept:
+            fault.add_note(f"Finished and kept in {plan.out}: {', '.join(kept)}.")
         raise
     return combine(finished)
 
