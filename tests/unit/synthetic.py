@@ -66,7 +66,7 @@ def result(draws: int = 5) -> xr.Dataset:
     )
     share = 0.80 + 0.05 * (1 - np.exp(-(time - 2010) / 6)) + np.einsum("s,st,d->sdt", central, ramp, spread)
     ds["domestic_circulation_share"] = xr.DataArray(share, dims=dims[:3]).assign_attrs(
-        units="1", kind="auxiliary", long_name="Share of domestic circulation in output"
+        units="1", kind="auxiliary", long_name="Share of domestic circulation in GDP"
     )
     opening = np.full((len(scenario), len(names)), 9999.0)
     opening[:, names.index("Shanghai")] = 2013.74

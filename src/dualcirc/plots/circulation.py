@@ -16,7 +16,6 @@ from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
 
 VARIABLE = "domestic_circulation_share"
-TITLE = "Share of domestic circulation in GDP"  # in the word of the axes
 MARKERS = ("o", "D", "s")
 TABLES = {"National input-output tables": "NBS input-output tables"}
 """Publisher of the tables that do not name theirs."""
@@ -43,7 +42,7 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
     style.years(left, share["time"])
     left.set_ylabel("domestic circulation,\nfraction of GDP")
     _international_axis(left)
-    style.panel_title(left, 0, TITLE)
+    style.panel_title(left, 0, style.long_name(share))
     difference = absolute_difference(dataset, VARIABLE)
     changes = draw_differences(right, difference)
     right.set_ylabel(f"difference to baseline,\n{difference.attrs['units']}")
