@@ -14,9 +14,12 @@ import pytest
 import yaml
 
 from dualcirc import cli
+from dualcirc.calibrate import OUTPUTS, holdout_table
+from dualcirc.engine import Engine
 from dualcirc.files.paths import project_root
 from dualcirc.files.registry import read_registry
 from dualcirc.files.scenario import load_scenario
+from dualcirc.translate import Model
 
 README = project_root() / "README.md"
 FENCES = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.M | re.S)
@@ -81,6 +84,17 @@ def test_scenario_of_the_documentation_is_valid() -> None:
     assert example is not None
     scenario = load_scenario(yaml.safe_load(example[1]), read_registry())
     assert len(scenario.changes) == 4
+
+
+@pytest.mark.long
+def test_errors_out_of_sample_are_those_of_the_estimation(model: Model) -> None:
+    table = holdout_table(Engine(model, outputs=OUTPUTS), 2018, 2022).round(1)
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    known, unknown, walk, drift = table.loc["GDP, 31 provinces"]
+    assert f"is missed by {known} % if the depth of the pandemic is given and by {unknown} % if not" in text
+    assert f"against {drift} % for a drift and {walk} % for a random walk" in text
+    exports = table.loc["exports, nation"]
+    assert f"({exports['model']} against {exports['drift']} %)" in text
 
 
 @pytest.mark.long
