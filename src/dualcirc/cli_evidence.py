@@ -88,10 +88,9 @@ def _fit(dataset: xr.Dataset) -> pd.DataFrame:
 def _engine() -> Engine:
     from dualcirc.calibrate import OUTPUTS
     from dualcirc.engine import Engine
-    from dualcirc.files.paths import model_file
-    from dualcirc.translate import load
+    from dualcirc.sweep.run import load_model
 
-    return Engine(load(model_file()), outputs=OUTPUTS)
+    return Engine(load_model(), outputs=OUTPUTS)
 
 
 def _estimate(engine: Engine, write: bool) -> Fit:

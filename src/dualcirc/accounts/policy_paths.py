@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Sequence
-from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -12,33 +10,12 @@ import pandas as pd
 
 from dualcirc.accounts.rules import base_year, rule
 from dualcirc.errors import DataError, Problem
+from dualcirc.files.calendar import NEVER, decimal_year, to_model_time
 from dualcirc.files.series import province_names, table
 
-NEVER = 9999.0
-"""Opening year of a province without a zone."""
 ZONE_LIST = "FTZ_foreign_investment"
 NATIONAL_LIST = "national_foreign_investment"
 QUOTA = "quota_per_person_year"
-
-
-def decimal_year(text: str) -> float:
-    """Calendar date as a decimal year: a month stands for its middle, a year for its first day.
-
-    >>> round(decimal_year("2013-09-29"), 2)
-    2013.74
-    """
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 1:
-        return float(parts[0])
-    if len(parts) == 2:
-        return parts[0] + (parts[1] - 0.5) / 12.0
-    days = 366 if isleap(parts[0]) else 365
-    return parts[0] + (date(*parts).timetuple().tm_yday - 1) / days
-
-
-def model_time(calendar: float) -> float:
-    """Model time of a calendar date: t is the middle of the calendar year t."""
-    return calendar - rule("calendar offset")
 
 
 def held_path(times: Sequence[float], values: Sequence[float], before: float) -> pd.Series:
@@ -79,7 +56,7 @@ def _list_items(name: str) -> tuple[list[float], list[float]]:
     for version, count, effective in zip(rows["year_of_version"], rows["items"], rows["effective"], strict=True):
         calendar = decimal_year(str(effective))
         if calendar < rule("policy last date"):
-            times.append(model_time(calendar))
+            times.append(to_model_time(calendar))
             items.append(float(count) * (rule("zone list unit factor") if version < recount else 1.0))
     return times, items
 
@@ -98,7 +75,7 @@ def duty_free_quota() -> pd.DataFrame:
     """Duty-free quota of Hainan, index model time, CNY per person and year; nothing before its start."""
     rows = table("duty_free")
     rows = rows[rows["series"] == QUOTA]
-    times = [model_time(decimal_year(str(text))) for text in rows["period"]]
+    times = [to_model_time(decimal_year(str(text))) for text in rows["period"]]
     path = held_path(times, [float(value) for value in rows["value"]], before=0.0)
     return path.to_frame("duty free quota")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-from dualcirc.accounts.rules import base_year, price_year, rule
+from dualcirc.accounts.rules import base_year, price_year
+from dualcirc.files.calendar import HALF_YEAR
 from dualcirc.files.series import at_year, complete, national, panel
 
 COMPONENTS = {
@@ -123,7 +124,7 @@ def population_path() -> xr.DataArray:
     that the sum of provinces is in 2010 the same share of the national end-year figure (mean of two mid-years) as in
     2011. The first row, the middle of the base year, goes back half a year with the growth of the following year.
     """
-    people, start, half = population(), base_year(), rule("calendar offset")
+    people, start, half = population(), base_year(), HALF_YEAR
     middle = complete(national("population_total")) / UNITS_PER_MILLION
     end = 0.5 * (middle + middle.shift(year=-1))
     coverage = people.sum("province") / end

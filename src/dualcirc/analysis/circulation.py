@@ -6,9 +6,10 @@ import pandas as pd
 import xarray as xr
 
 from dualcirc.accounts.destinations import published_means
-from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, select
+from dualcirc.analysis.compare import CENTRAL_DRAW, select
 from dualcirc.analysis.history import domestic_share
 from dualcirc.observe import annual_flow
+from dualcirc.results.schema import BASELINE
 
 DESTINATIONS = {
     "own province": "own_province_circulation_gdp",

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import xarray as xr
 
 from dualcirc.errors import DataError, Problem, did_you_mean
-from dualcirc.results.schema import OK
+from dualcirc.results.schema import BASELINE, OK
 
-BASELINE = "baseline"
 CENTRAL_DRAW = 0
 """The draw made with the central value of every parameter."""
 

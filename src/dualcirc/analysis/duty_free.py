@@ -6,9 +6,10 @@ import pandas as pd
 import xarray as xr
 
 from dualcirc.accounts.volumes import deflator
-from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, select
+from dualcirc.analysis.compare import CENTRAL_DRAW, select
 from dualcirc.files import series
 from dualcirc.observe import annual_flow
+from dualcirc.results.schema import BASELINE
 
 ISLAND = "Hainan"
 

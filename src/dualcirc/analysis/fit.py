@@ -8,9 +8,10 @@ import pandas as pd
 import xarray as xr
 
 from dualcirc.analysis import history
-from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, select
+from dualcirc.analysis.compare import CENTRAL_DRAW, select
 from dualcirc.errors import DataError, Problem
 from dualcirc.observe import annual_flow
+from dualcirc.results.schema import BASELINE
 
 Dims = str | Collection[Hashable] | None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import xarray as xr
 
-from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, band, percent_difference, select
+from dualcirc.analysis.compare import CENTRAL_DRAW, band, percent_difference, select
+from dualcirc.results.schema import BASELINE
 
 HEADLINES = ("national_gdp", "national_household_consumption", "national_exports", "national_fdi_inflow")
 """Totals that the table shows."""

@@ -8,12 +8,13 @@ import xarray as xr
 from dualcirc.files import series
 from dualcirc.files.calendar import span
 from dualcirc.observe import period_mean
+from dualcirc.results.schema import BASELINE
 
 SERIES = {"ftz_share_of_national_fdi": "zone_share_of_fdi", "ftz_share_of_national_trade": "zone_share_of_trade"}
 """Announced series -> variable of the model."""
 
 
-def zone_share_table(dataset: xr.Dataset, scenario: str = "baseline") -> pd.DataFrame:
+def zone_share_table(dataset: xr.Dataset, scenario: str = BASELINE) -> pd.DataFrame:
     """Announced shares of the zones beside the model, fractions.
 
     Parameters

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dualcirc.analysis.compare import BASELINE, CENTRAL_DRAW, select
+from dualcirc.analysis.compare import CENTRAL_DRAW, select
 from dualcirc.errors import DataError, Problem, did_you_mean
 from dualcirc.files import series
 from dualcirc.files.calendar import NEVER, to_model_time
 from dualcirc.observe import at
+from dualcirc.results.schema import BASELINE
 
 OPENING = "zone_opening_year"
 NO_ZONES = "no_zones"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,7 +72,7 @@ def fit(engine: Engine, last_year: int) -> Fit:
     is by forward differences, all columns in one batch of the engine.
     """
     free, observed = Free(last_year), observations(last_year)
-    engine = until(engine, last_year + 1)
+    engine = until(engine, last_year + 1, OUTPUTS)
 
     def residuals(vectors: Array) -> Array:
         runs = [overrides(Fit(free, vector, 0.0).tables(), engine.grid) for vector in vectors]
@@ -91,10 +91,10 @@ def fit(engine: Engine, last_year: int) -> Fit:
     return Fit(free, solution.x, float(solution.cost))
 
 
-def until(engine: Engine, year: int) -> Engine:
+def until(engine: Engine, year: int, outputs: Sequence[str]) -> Engine:
     """The same engine over a shorter time: the future does not bear on the fit."""
     time = replace(engine.model.time, final=float(year))
-    return Engine(replace(engine.model, time=time), outputs=OUTPUTS)
+    return Engine(replace(engine.model, time=time), outputs=outputs)
 
 
 def _residuals(free: Free, observed: Observations, vectors: Array, output: Mapping[str, Array]) -> Array:

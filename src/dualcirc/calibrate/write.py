@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dualcirc.accounts.tables import write
 from dualcirc.calibrate.zone_scope import traits_table, zone_scope_table
 from dualcirc.files.paths import tables_dir
 
@@ -31,10 +32,4 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path | None = None)
     folder
         Where to; the model's own tables by default.
     """
-    target = folder or tables_dir()
-    paths = []
-    for name, table in tables.items():
-        path = target / f"{name}.csv"
-        table.round(DECIMALS).to_csv(path, lineterminator="\n")
-        paths.append(path)
-    return paths
+    return write({name: table.round(DECIMALS) for name, table in tables.items()}, folder)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dualcirc.accounts.policy_paths import decimal_year, model_time
 from dualcirc.accounts.rules import base_year, rule
 from dualcirc.calibrate.paths import HORIZON
 from dualcirc.calibrate.settings import setting
 from dualcirc.files import series
+from dualcirc.files.calendar import decimal_year, to_model_time
 
 FIRST_ZONE, ISLAND = "Shanghai", "Hainan"
 
@@ -46,7 +46,7 @@ def traits_table(provinces: Sequence[str]) -> pd.DataFrame:
     """
     exponent = pd.Series(_exponent("usual"), index=list(provinces))
     exponent[FIRST_ZONE], exponent[ISLAND] = _exponent(FIRST_ZONE), 1.0
-    island = pd.Series([int(name == ISLAND) for name in provinces], index=list(provinces))
+    island = pd.Series([float(name == ISLAND) for name in provinces], index=list(provinces))
     return pd.DataFrame({"trade scope ratio": exponent, "offshore duty free": island}).rename_axis("Province")
 
 
@@ -78,4 +78,4 @@ def _expand(areas: pd.DataFrame, province: str, time: float, area: float) -> pd.
 def _first_step(date: str) -> float:
     """First step of the table at or after a calendar date."""
     step = rule("table step")
-    return float(np.ceil(model_time(decimal_year(date)) / step) * step)
+    return float(np.ceil(to_model_time(decimal_year(date)) / step) * step)

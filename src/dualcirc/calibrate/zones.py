@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from dualcirc.accounts.policy_paths import decimal_year, model_time
+from dualcirc.calibrate.fit import until
 from dualcirc.calibrate.settings import setting
 from dualcirc.engine import Engine
 from dualcirc.files import series
-from dualcirc.files.calendar import NEVER, span
+from dualcirc.files.calendar import NEVER, decimal_year, span, to_model_time
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ FITTED = (
 
 _OUTPUTS = ("Piloted reforms", "Replicated reforms", "zone share of FDI", "GDP")
 OPENING = "zone opening year"
-FINAL = 2030.0
+FINAL = 2030
 """Late enough for the effect of the last zone after five years."""
 NINETY_PER_CENT = 3.29
 """Standard deviations between the ends of a range that holds 90 per cent of a normal distribution."""
@@ -57,11 +57,11 @@ class ZoneTargets:
 def zone_targets() -> ZoneTargets:
     """Targets out of ``reform_counts.csv`` and ``context_series.csv``."""
     counts = series.table("reform_counts")
-    times = [model_time(decimal_year(str(date))) for date in counts["date"]]
+    times = [to_model_time(decimal_year(str(date))) for date in counts["date"]]
     rows = series.table("context_series")
     rows = rows[rows["series"] == "ftz_share_of_national_fdi"]
     announced = dict(zip(rows["period"], rows["value"].astype(float), strict=True))
-    middles = [model_time(float(np.mean(span(period)))) for period in SHARE_PERIODS]
+    middles = [to_model_time(float(np.mean(span(period)))) for period in SHARE_PERIODS]
     shares = [announced[period] / 100.0 for period in SHARE_PERIODS]
     effects = series.table("zone_effect_ranges")
     return ZoneTargets(
@@ -91,7 +91,7 @@ def pool_fits(engine: Engine) -> pd.DataFrame:
     -----
     Three counts, five shares, four judged effects and two priors stand against five free numbers.
     """
-    short = Engine(replace(engine.model, time=replace(engine.model.time, final=FINAL)), outputs=_OUTPUTS)
+    short = until(engine, FINAL, _OUTPUTS)
     targets = zone_targets()
     pools = np.linspace(
         setting("zone fit smallest pool"), setting("zone fit largest pool"), int(setting("zone fit pools"))
@@ -119,7 +119,7 @@ def _residuals(engine: Engine, pool: float, numbers: Array, targets: ZoneTargets
     piloted, replicated, share, _ = (output[name][0] for name in _OUTPUTS)
     counts = np.log(np.interp(targets.count_times, times, replicated) / targets.counts) / setting("reform count error")
     shares = (np.interp(targets.share_times, times, share) - targets.shares) / setting("zone share error")
-    lead = (np.interp(model_time(LEAD_YEAR), times, piloted - replicated) - values["reference lead"]) / LEAD_ERROR
+    lead = (np.interp(to_model_time(LEAD_YEAR), times, piloted - replicated) - values["reference lead"]) / LEAD_ERROR
     effects = _effect_gaps(engine, output["GDP"][0] / output["GDP"][1] - 1.0, targets.effects)
     strengths = ("lead effect on FDI", "institutional effect on FDI")
     priors = [(values[name] - setting(f"{name} prior")) / setting(f"{name} spread") for name in strengths]
@@ -132,6 +132,8 @@ def _effect_gaps(engine: Engine, effect: Array, ranges: pd.DataFrame) -> list[fl
     gaps = []
     for _, row in ranges.iterrows():
         hosts = np.flatnonzero((opened >= row["first_year"]) & (opened < row["last_year"] + 1.0))
-        seen = [np.interp(model_time(opened[p] + row["years_after"]), engine.saved_times, effect[:, p]) for p in hosts]
+        seen = [
+            np.interp(to_model_time(opened[p] + row["years_after"]), engine.saved_times, effect[:, p]) for p in hosts
+        ]
         gaps.append((np.mean(seen) - row["central"]) * NINETY_PER_CENT / (row["high"] - row["low"]))
     return gaps

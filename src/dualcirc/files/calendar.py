@@ -1,12 +1,14 @@
 """Calendar dates and model time; which dates a scenario may name.
 
 Model time t is the middle of calendar year t: the rate at t = 2010 is the annual flow of 2010. So 1 January 2027, which
-users write as 2027, stands at t = 2026.5. Only the scenario reader and ``dualcirc.observe`` convert.
+users write as 2027, stands at t = 2026.5. Everything that converts does it here.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import isleap
+from datetime import date as day
 
 from dualcirc.errors import DataError, Problem
 
@@ -33,6 +35,21 @@ def to_model_time(date: float) -> float:
 def to_calendar(time: float) -> float:
     """Calendar date, a decimal year, of a model time."""
     return time + HALF_YEAR
+
+
+def decimal_year(text: str) -> float:
+    """Calendar date as a decimal year: a month stands for its middle, a year for its first day.
+
+    >>> round(decimal_year("2013-09-29"), 2)
+    2013.74
+    """
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 1:
+        return float(parts[0])
+    if len(parts) == 2:
+        return parts[0] + (parts[1] - 0.5) / 12.0
+    days = 366 if isleap(parts[0]) else 365
+    return parts[0] + (day(*parts).timetuple().tm_yday - 1) / days
 
 
 def span(period: str) -> tuple[float, float]:

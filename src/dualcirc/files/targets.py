@@ -78,8 +78,7 @@ def _of_driver(driver: Driver) -> Target:
 def _of_parameter(parameter: Parameter) -> Target:
     label = f"parameter '{parameter.name}'"
     bounds = (parameter.low, parameter.high)
-    unit = "1" if parameter.unit == "Dmnl" else parameter.unit
-    return Target(parameter.name, label, unit, *bounds, "constant", by_province=False, start=POLICY_START)
+    return Target(parameter.name, label, parameter.unit, *bounds, "constant", by_province=False, start=POLICY_START)
 
 
 def why_unknown(key: str, got: str, registry: Registry) -> tuple[str, str]:

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from dualcirc.analysis.compare import BASELINE, absolute_difference, band, select
+from dualcirc.analysis.compare import absolute_difference, band, select
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
+from dualcirc.results.schema import BASELINE
 
 VARIABLE = "domestic_circulation_share"
 MARKERS = ("o", "D", "s")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import xarray as xr
 from matplotlib.figure import Figure
 
-from dualcirc.analysis.compare import BASELINE, percent_difference, select
+from dualcirc.analysis.compare import percent_difference, select
 from dualcirc.analysis.history import History
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
 from dualcirc.plots.paths import draw_levels
+from dualcirc.results.schema import BASELINE
 
 VARIABLE = "national_gdp"
 

@@ -9,9 +9,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dualcirc.analysis.compare import BASELINE, Band, band, select
+from dualcirc.analysis.compare import Band, band, select
 from dualcirc.analysis.history import History
 from dualcirc.plots import style
+from dualcirc.results.schema import BASELINE
 
 VARIABLES = (
     "national_gdp",

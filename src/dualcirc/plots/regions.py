@@ -7,10 +7,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dualcirc.analysis.compare import BASELINE, band, percent_difference, select
+from dualcirc.analysis.compare import band, percent_difference, select
 from dualcirc.analysis.history import History
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
+from dualcirc.results.schema import BASELINE
 
 ORDER = ("East", "Central", "West", "Northeast")
 

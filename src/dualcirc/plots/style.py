@@ -15,9 +15,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from dualcirc.analysis.compare import BASELINE, Band
+from dualcirc.analysis.compare import Band
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files.calendar import POLICY_START, to_model_time
+from dualcirc.results.schema import BASELINE
 
 COLUMN, PAGE = 3.5, 7.2
 """Width of one column and of a full page of a journal, inches."""

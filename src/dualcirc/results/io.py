@@ -42,6 +42,10 @@ class ResultFolder:
         }
         save_manifest({**self.provenance, "scenarios": self.entries}, self.path)
 
+    def kept(self) -> list[str]:
+        """Scenarios that were written and are still there."""
+        return [name for name, entry in self.entries.items() if (self.path / entry["file"]).is_file()]
+
 
 def ready_folder(folder: Path) -> Path:
     """Create an output folder and prove that it can be written, before anything is run.

@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 
 RUN_DIMS = ("scenario", "draw", "time")
 
+BASELINE = "baseline"
+"""Scenario that every other one is compared with."""
 OK = "ok"
 """Status of a run that ended well; any other status tells what went wrong and when."""
 

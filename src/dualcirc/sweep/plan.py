@@ -17,10 +17,8 @@ from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import Scenario, ScenarioSource, load_scenarios
 from dualcirc.files.version import package_version
 from dualcirc.results.io import ready_folder
+from dualcirc.results.schema import BASELINE
 from dualcirc.sweep.sample import latin_hypercube, refitted
-
-BASELINE = "baseline"
-"""Scenario that every other one is compared with."""
 
 MAX_DRAWS = 10_000
 """More draws than any band needs; a larger design is a sweep, kept in blocks."""

@@ -160,11 +160,7 @@ def execute(
             if folder:
                 folder.add(finished[-1])
     except Exception as fault:
-        kept = (
-            [name for name, entry in folder.entries.items() if (folder.path / entry["file"]).is_file()]
-            if folder
-            else []
-        )
+        kept = folder.kept() if folder else []
         if kept:
             fault.add_note(f"Finished and kept in {plan.out}: {', '.join(kept)}.")
         raise
