@@ -7,8 +7,8 @@ import pytest
 
 from dualcirc.engine import Engine, reference
 from dualcirc.translate import Model, load
-from dualcirc.translate.constructs import SIGNATURES, STATE_ORDERS
-from dualcirc.translate.ir import Call, Expression, Sum, Time, walk
+from dualcirc.translate.constructs import REDUCTIONS, SIGNATURES, STATE_ORDERS
+from dualcirc.translate.ir import Call, Expression, Extreme, Sum, Time, walk
 from tests.conformity.compare import assert_conforms
 
 MODELS = sorted((Path(__file__).parents[1] / "models").glob("*/*.mdl"))
@@ -46,7 +46,8 @@ def test_every_known_construct_has_a_model() -> None:
     models = [load(path) for path in MODELS]
     parts = [part for model in models for expression in expressions(model) for part in walk(expression)]
     assert {part.function for part in parts if isinstance(part, Call)} == set(SIGNATURES)
-    assert any(isinstance(part, Sum) for part in parts)
+    extremes = {part.function for part in parts if isinstance(part, Extreme)}
+    assert {"SUM" for part in parts if isinstance(part, Sum)} | extremes == set(REDUCTIONS)
     assert any(isinstance(part, Time) for part in parts)
     assert {state.function for model in models for state in model.states.values()} == {"INTEG", *STATE_ORDERS}
     interpolations = {v.interpolation for model in models for v in model.variables.values() if v.interpolation}

@@ -44,7 +44,8 @@ def write_model(folder: Path, *equations: str, regions: str = "Region: north, so
         ("bad = INTEGER(input)", "INTEGER"),
         ("bad = SIN(input)", "SIN"),
         ("bad = POWER(input, 2)", "POWER"),
-        ("bad = VMAX(vector[Region!])", "VMAX"),
+        ("bad = VMAX(vector[Region])", "VMAX has no subscript marked"),
+        ("bad = VMIN(vector[Region!], 2)", "VMIN takes 1 argument"),
         ("bad = PROD(vector[Region!])", "PROD"),
         ("bad = WITH LOOKUP(input, ((0,0),(1,1)))", "WITH LOOKUP"),
         ("bad((0,0),(1,1))", "is a lookup"),
@@ -105,10 +106,28 @@ def test_load_refuses_subscript_mappings(tmp_path: Path) -> None:
         load(path)
 
 
-def test_load_refuses_several_equations_for_one_variable(tmp_path: Path) -> None:
-    path = write_model(tmp_path, "bad[Region] = 1", "bad[Region] = 2")
-    with pytest.raises(ModelFileError, match="'bad': several equations"):
+@pytest.mark.parametrize(
+    ("equations", "told"),
+    [
+        (("bad[north] = 1", "bad[south] = input"), "several equations for one variable are not supported"),
+        (("bad[north] = 1", "bad[south] = 2", "bad[south] = 3"), "give the same element"),
+        (("bad[Region] = 1", "bad[north] = 2"), "give the same element"),
+        (("bad[north, Kind] = 1", "bad[south, hard] = 2"), r"no equation gives the element \[south, soft\]"),
+        (("bad[north] = 1", "bad[soft] = 2"), "no subscript range"),
+        (("bad[north] = 1", "bad[south, soft] = 2"), "different numbers of subscripts"),
+        (
+            ("bad[north, Kind] = 1", "bad[south, Region] = 2"),
+            "'Region' on the left does not have the elements of 'Kind'",
+        ),
+    ],
+)
+def test_load_refuses_equations_in_parts_that_do_not_make_up_a_constant(
+    tmp_path: Path, equations: tuple[str, ...], told: str
+) -> None:
+    path = write_model(tmp_path, *equations, regions="Kind: hard, soft\n\t~\n\t~\n\t|\n\nRegion: north, south")
+    with pytest.raises(ModelFileError, match=told) as caught:
         load(path)
+    assert "'bad'" in str(caught.value)
 
 
 def test_load_names_the_variables_of_an_algebraic_loop(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_series_refuses_times_that_do_not_rise(tables: Tables) -> None:
         tables.series("unordered.csv", ",", "A", "B2", ())
 
 
+def test_series_refuses_two_dimensions(tables: Tables) -> None:
+    with pytest.raises(RefusedError, match="at most 1 dimension, 2 are asked for"):
+        tables.series("t.csv", ",", "A", "B2", (1, 1))
+
+
 def test_series_refuses_times_in_a_row(tables: Tables) -> None:
     with pytest.raises(RefusedError, match="must stand in a column"):
         tables.series("t.csv", ",", "1", "B2", ())

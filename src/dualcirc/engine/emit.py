@@ -6,15 +6,15 @@ run is one lane of the processor's vectors: sums over subscripts then add in the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
 
-from dualcirc.engine.functions import GUARDED, PLAIN, power, safe_log, square_root, whole_power
+from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root, whole_power
 from dualcirc.engine.passes import Equation, factors
-from dualcirc.translate.ir import Call, Expression, Level, Number, Reference, Sum, Time, range_of
+from dualcirc.translate.ir import Call, Expression, Extreme, Level, Number, Reference, Sum, Time, range_of
 
 _LARGEST_WHOLE_POWER = 4
 
@@ -68,6 +68,8 @@ class Emitter:
                 return Value(self.levels[state][compartment], axes)
             case Sum():
                 return self._sum(expression, guarded)
+            case Extreme(function=function, axes=axes, argument=argument):
+                return _reduce(self.emit(argument, guarded), axes, REDUCERS[function])
             case Call(function="^"):
                 return self._power(expression, guarded)
             case Call():
@@ -121,7 +123,7 @@ class Emitter:
         if shared and own and set(_product(shared).axes) - set(_product(own).axes):
             total = _contract(_product(shared), _product(own), expression.axes)
         else:
-            total = _reduce(_product(inner), expression.axes)
+            total = _reduce(_product(inner), expression.axes, jnp.sum)
         return _product([total, *outer])
 
 
@@ -147,9 +149,9 @@ def _product(values: Sequence[Value]) -> Value:
     return Value(result, axes)
 
 
-def _reduce(value: Value, summed: tuple[str, ...]) -> Value:
-    positions = tuple(value.axes.index(axis) for axis in summed)
-    return Value(jnp.sum(value.array, axis=positions), tuple(axis for axis in value.axes if axis not in summed))
+def _reduce(value: Value, bound: tuple[str, ...], reducer: Callable[..., Array]) -> Value:
+    positions = tuple(value.axes.index(axis) for axis in bound)
+    return Value(reducer(value.array, axis=positions), tuple(axis for axis in value.axes if axis not in bound))
 
 
 def _contract(shared: Value, own: Value, summed: tuple[str, ...]) -> Value:

@@ -102,5 +102,8 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
 }
 """Every function but ``^``, which shares logarithms (``emit.Emitter``)."""
 
+REDUCERS: Mapping[str, Callable[..., Array]] = {"VMIN": jnp.min, "VMAX": jnp.max}
+"""Functions over subscripts but SUM, whose products become matrix products (``emit.Emitter``)."""
+
 GUARDED: Mapping[str, Callable[..., Array]] = {**PLAIN, "/": divide, "LN": log, "SQRT": square_root}
 """The same where a branch may not be taken."""

@@ -9,6 +9,7 @@ from functools import reduce
 from dualcirc.translate.ir import (
     Call,
     Expression,
+    Extreme,
     Level,
     Model,
     Reference,
@@ -102,13 +103,15 @@ class _Lift:
 
     def __call__(self, expression: Expression) -> Expression:
         """Return the expression without constant parts; equal parts are computed once."""
-        if isinstance(expression, Call | Sum) and not self._moves(expression):
+        if isinstance(expression, Call | Sum | Extreme) and not self._moves(expression):
             axes = free_axes(expression)
             equation = Equation(f"constant part {len(self.equations) + 1}", axes, expression)
             return Reference(self.equations.setdefault(expression, equation).name, axes)
         match expression:
             case Call(function=function, arguments=arguments):
                 return Call(function, tuple(map(self, arguments)))
+            case Extreme(function=function, axes=axes, argument=argument):
+                return Extreme(function, axes, self(argument))
             case Sum(axes=axes, argument=argument):
                 # Factor by factor: a product of a matrix that all runs share with a vector of each run would be lifted
                 # as one large matrix per run.

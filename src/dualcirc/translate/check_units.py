@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dualcirc.errors import Problem, UnitsError
 from dualcirc.translate.constructs import fold
-from dualcirc.translate.ir import Call, Expression, Level, Model, Number, Reference, State, Sum, Time, Variable
+from dualcirc.translate.ir import Call, Expression, Extreme, Level, Model, Number, Reference, State, Sum, Time, Variable
 from dualcirc.units import DIMENSIONLESS, Unit, parse_unit
 
 _SAME = {"+", "-", "MIN", "MAX"}
@@ -70,7 +70,7 @@ class _Checker:
                 return self.declared[name]
             case Level(state=state):
                 return self._level(self.model.states[state])
-            case Sum(argument=argument):
+            case Sum(argument=argument) | Extreme(argument=argument):
                 return self.unit(argument)
             case Call():
                 return self._call(expression)

@@ -36,13 +36,16 @@ SIGNATURES = {
     "XIDZ": Signature(("number", "number", "number")),
     "ZIDZ": Signature(_TWO),
 }
-"""Operators and functions by name; SUM, Time and the states are nodes of their own."""
+"""Operators and functions by name; the reductions, Time and the states are nodes of their own."""
+
+REDUCTIONS = ("SUM", "VMIN", "VMAX")
+"""Functions over the subscripts marked with ``!``."""
 
 STATE_ORDERS = {"SMOOTH": 1, "DELAY": 3}
 """Orders known: SMOOTH and SMOOTHI, DELAY3 and DELAY3I."""
 
 FUNCTIONS = sorted(name for name in SIGNATURES if name[0].isalpha())
-KNOWN = ", ".join([*FUNCTIONS, "SUM", "INTEG", "SMOOTHI", "DELAY3I", "GET DIRECT CONSTANTS", "GET DIRECT DATA"])
+KNOWN = ", ".join([*FUNCTIONS, *REDUCTIONS, "INTEG", "SMOOTHI", "DELAY3I", "GET DIRECT CONSTANTS", "GET DIRECT DATA"])
 """Listing for error messages."""
 
 STRUCTURE_NAMES = {

@@ -11,8 +11,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dualcirc.errors import did_you_mean
-from dualcirc.translate.constructs import KNOWN, SIGNATURES, STATE_ORDERS, STRUCTURE_NAMES, Type, fold, vensim_name
-from dualcirc.translate.ir import Call, Expression, Level, Number, Reference, State, Sum, Time, free_axes, range_of
+from dualcirc.translate.constructs import (
+    KNOWN,
+    REDUCTIONS,
+    SIGNATURES,
+    STATE_ORDERS,
+    STRUCTURE_NAMES,
+    Type,
+    fold,
+    vensim_name,
+)
+from dualcirc.translate.ir import (
+    Call,
+    Expression,
+    Extreme,
+    Level,
+    Number,
+    Reference,
+    State,
+    Sum,
+    Time,
+    free_axes,
+    range_of,
+)
 
 
 class RefusedError(Exception):
@@ -163,8 +184,8 @@ class EquationReader:
 
     def _call(self, tree: Any) -> Expression:
         function = vensim_name(tree.function.reference)
-        if function == "SUM":
-            return self._sum(tree)
+        if function in REDUCTIONS:
+            return self._reduction(function, tree)
         if function not in SIGNATURES:
             kind = "lookup or macro" if tree.function.reference in self.names.variables else "function"
             raise RefusedError(f"{kind} {function} is not supported", f"Known: {KNOWN}.")
@@ -173,15 +194,15 @@ class EquationReader:
             raise RefusedError(f"{function} takes {len(wanted)} arguments, {len(tree.arguments)} are given")
         return Call(function, tuple(map(self._typed, tree.arguments, wanted)))
 
-    def _sum(self, tree: Any) -> Expression:
-        """SUM runs over every axis marked ``!`` in its argument that no inner SUM has taken."""
+    def _reduction(self, function: str, tree: Any) -> Expression:
+        """SUM, VMIN and VMAX run over every axis marked ``!`` in the argument that no inner one has taken."""
         if len(tree.arguments) != 1:
-            raise RefusedError(f"SUM takes 1 argument, {len(tree.arguments)} are given")
+            raise RefusedError(f"{function} takes 1 argument, {len(tree.arguments)} are given")
         argument = self.number(tree.arguments[0])
         bound = tuple(axis for axis in free_axes(argument) if range_of(axis) != axis)
         if not bound:
-            raise RefusedError("SUM has no subscript marked with '!'")
-        return Sum(bound, argument)
+            raise RefusedError(f"{function} has no subscript marked with '!'")
+        return Sum(bound, argument) if function == "SUM" else Extreme(function, bound, argument)
 
     def _integ(self, tree: Any) -> Expression:
         if tree.non_negative:

@@ -60,7 +60,17 @@ class Sum:
     argument: Expression
 
 
-Expression = Number | Time | Reference | Level | Call | Sum
+@dataclass(frozen=True)
+class Extreme:
+    """Smallest or largest value of the argument over some of its axes."""
+
+    function: str
+    """``VMIN`` or ``VMAX``."""
+    axes: tuple[str, ...]
+    argument: Expression
+
+
+Expression = Number | Time | Reference | Level | Call | Sum | Extreme
 Kind = Literal["stock", "auxiliary", "constant", "data", "control"]
 Interpolation = Literal["linear", "hold"]
 
@@ -153,7 +163,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Call(arguments=arguments):
             return arguments
-        case Sum(argument=argument):
+        case Sum(argument=argument) | Extreme(argument=argument):
             return (argument,)
         case _:
             return ()
@@ -171,7 +181,7 @@ def free_axes(expression: Expression) -> tuple[str, ...]:
     match expression:
         case Reference(axes=axes) | Level(axes=axes):
             found = [axis for axis in axes if isinstance(axis, str)]
-        case Sum(axes=bound, argument=argument):
+        case Sum(axes=bound, argument=argument) | Extreme(axes=bound, argument=argument):
             found = [axis for axis in free_axes(argument) if axis not in bound]
         case _:
             found = [axis for part in children(expression) for axis in free_axes(part)]

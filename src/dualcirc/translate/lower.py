@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dualcirc.errors import ModelFileError, Problem
+from dualcirc.translate.constants import constant, constant_in_parts, written_dims
 from dualcirc.translate.constructs import STRUCTURE_NAMES, fold
 from dualcirc.translate.expressions import EquationReader, Names, RefusedError
 from dualcirc.translate.ir import Expression, FloatArray, Interpolation, Kind, Level, Series, State, Variable
@@ -98,22 +97,15 @@ def _subscripts(ranges: Sequence[Any], path: Path, problems: list[Problem]) -> d
 
 def _names(elements: Sequence[Any], subscripts: Mapping[str, tuple[str, ...]]) -> Names:
     """Every name of the model under its folded form."""
-    ranges = {fold(name): name for name in subscripts}
-    variables = {}
-    for element in elements:
-        written = element.components[0].subscripts[0]
-        variables[fold(element.name)] = (element.name, tuple(ranges.get(fold(text), text) for text in written))
-    return Names(variables, ranges, subscripts)
+    names = Names({}, {fold(name): name for name in subscripts}, subscripts)
+    variables = {fold(e.name): (e.name, written_dims(e.components, names)) for e in elements}
+    return replace(names, variables=variables)
 
 
 def _variable(element: Any, work: _Lowering) -> Variable:
     """One element of the model."""
-    if len(element.components) > 1:
-        raise RefusedError(
-            "several equations for one variable are not supported", "Write one equation with subscripts."
-        )
     component = element.components[0]
-    dims = _dims(element, component, work.names)
+    dims = _dims(element, work.names)
     shape = tuple(len(work.names.elements[dim]) for dim in dims)
     base = Variable(
         name=element.name,
@@ -123,6 +115,8 @@ def _variable(element: Any, work: _Lowering) -> Variable:
         documentation=element.documentation.strip(),
         line=line_of(work.text, element.name),
     )
+    if len(element.components) > 1:
+        return _with(base, kind="constant", value=constant_in_parts(element.components, dims, work.names, work.tables))
     match type(component).__name__:
         case "AbstractData":
             return _with(base, kind="data", series=_series(component, shape, work.tables))
@@ -134,15 +128,16 @@ def _variable(element: Any, work: _Lowering) -> Variable:
     raise RefusedError(f"{construct} is not supported")
 
 
-def _dims(element: Any, component: Any, names: Names) -> tuple[str, ...]:
+def _dims(element: Any, names: Names) -> tuple[str, ...]:
     """Ranges on the left of the equation."""
-    written, excepted = component.subscripts
-    if excepted:
+    if any(component.subscripts[1] for component in element.components):
         raise RefusedError(":EXCEPT: is not supported")
-    for text in written:
+    dims = names.variables[fold(element.name)][1]
+    if any(len(component.subscripts[0]) != len(dims) for component in element.components):
+        raise RefusedError("its equations have different numbers of subscripts")
+    for text in dims:
         if fold(text) not in names.ranges:
             raise RefusedError(f"'{text}' on the left is no subscript range", "Write one equation for the whole range.")
-    dims = names.variables[fold(element.name)][1]
     if len(dims) != len(set(dims)):
         raise RefusedError("a subscript is repeated on the left", "Use an alias, A <-> B.")
     return dims
@@ -150,7 +145,7 @@ def _dims(element: Any, component: Any, names: Names) -> tuple[str, ...]:
 
 def _equation(base: Variable, tree: Any, shape: tuple[int, ...], work: _Lowering) -> Variable:
     """Constant or equation."""
-    value = _constant(tree, shape, work.tables)
+    value = constant(tree, shape, work.tables)
     control = fold(base.name) in CONTROL
     if value is not None and not control:
         return _with(base, kind="constant", value=value)
@@ -160,22 +155,6 @@ def _equation(base: Variable, tree: Any, shape: tuple[int, ...], work: _Lowering
     whole = isinstance(expression, Level) and reader.states[-1].function == "INTEG"
     kind: Kind = "control" if control else "stock" if whole else "auxiliary"
     return _with(base, kind=kind, expression=expression)
-
-
-def _constant(tree: Any, shape: tuple[int, ...], tables: Tables) -> FloatArray | None:
-    """Value of a literal, a list of literals or GET DIRECT CONSTANTS; none for an equation."""
-    match type(tree).__name__:
-        case "int" | "float" | "float64":
-            if not np.isfinite(tree):
-                raise RefusedError(":NA: is not supported")
-            return np.full(shape, float(tree))
-        case "ndarray":
-            if tree.shape != shape:
-                raise RefusedError(f"a list of {tree.shape} numbers does not fit the subscripts {shape}")
-            return np.asarray(tree, dtype=float)
-        case "GetConstantsStructure":
-            return tables.constants(tree.file, tree.tab, tree.cell, shape)
-    return None
 
 
 def _series(component: Any, shape: tuple[int, ...], tables: Tables) -> Series:

@@ -39,7 +39,8 @@ class Tables:
         """
         row, column, transposed = _cell(cell)
         if len(shape) > 2:
-            raise RefusedError(f"GET DIRECT CONSTANTS gives at most 2 dimensions, {len(shape)} are asked for")
+            told = f"GET DIRECT CONSTANTS gives at most 2 dimensions, {len(shape)} are asked for"
+            raise RefusedError(told, "Write one equation for each element of one dimension, each with its own cell.")
         down, along = {0: (1, 1), 1: (1, shape[0] if shape else 1)}.get(len(shape), shape)
         if transposed:
             down, along = along, down
@@ -58,6 +59,8 @@ class Tables:
         """
         if not _COLUMN.fullmatch(time_column):
             raise RefusedError(f"times of '{file}' must stand in a column, '{time_column}' is none")
+        if len(shape) > 1:  # as PySD reads it
+            raise RefusedError(f"GET DIRECT DATA gives at most 1 dimension, {len(shape)} are asked for")
         row, column, _ = _cell(cell)
         rows = range(row, len(self._rows(file, separator)))
         if not rows:
