@@ -56,6 +56,13 @@ def test_sum_over_a_shared_matrix_makes_no_temporary_of_its_size(growth: Model) 
     assert "31,31,16" not in program.as_text()
 
 
+def test_sum_of_a_constant_cube_with_two_vectors_makes_no_temporary_of_its_size() -> None:
+    model = load(MODELS / "three_dimensions" / "three_dimensions.mdl")
+    text = Engine(model, ["total", "of a moving product"], block=5)._program(5).as_text()
+    assert "2,3,3,5" not in text
+    assert "3,3,5" in text
+
+
 def test_power_at_and_around_zero_is_that_of_numpy() -> None:
     prepare_jax()
     bases, exponents = (grid.ravel() for grid in np.meshgrid([0.0, 1e-300, 0.5, 1.0, 7.0], [-1.5, 0.0, 0.3, 2.5]))

@@ -6,7 +6,9 @@ run is one lane of the processor's vectors: sums over subscripts then add in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -111,7 +113,9 @@ class Emitter:
         Sum of a product.
 
         Factors without the summed axes are taken out. Where a factor that all runs share has axes that the others lack,
-        the sum is a matrix product; else product and sum fuse, and no temporary of the product's size is made.
+        the sum is a matrix product; else product and sum fuse, and no temporary of the product's size is made. Factors
+        of each run that no summed axis links enter one after the other: a constant cube with two vectors is a matrix
+        product and a small sum, not a product of the cube's size for every run.
         """
         values = [self.emit(part, guarded) for part in factors(expression.argument)]
         outer = [value for value in values if not set(value.axes) & set(expression.axes)]
@@ -119,12 +123,32 @@ class Emitter:
         missing = [axis for axis in expression.axes if all(axis not in value.axes for value in inner)]
         assert not missing, "a summed axis stands in at least one factor"
         shared = [value for value in inner if value.array.shape[-1] == 1]
-        own = [value for value in inner if value.array.shape[-1] != 1]
-        if shared and own and set(_product(shared).axes) - set(_product(own).axes):
-            total = _contract(_product(shared), _product(own), expression.axes)
-        else:
+        own = _linked([value for value in inner if value.array.shape[-1] != 1], expression.axes)
+        matrix = _product(shared) if shared else Value(jnp.ones((1,)), ())
+        first = min((v for v in own if set(matrix.axes) - set(v.axes)), key=partial(self._left, matrix), default=None)
+        if first is None:
             total = _reduce(_product(inner), expression.axes, jnp.sum)
+        else:
+            rest = [value for value in own if value is not first]
+            later = tuple(axis for axis in expression.axes if any(axis in value.axes for value in rest))
+            total = _contract(matrix, first, tuple(axis for axis in expression.axes if axis not in later))
+            total = _reduce(_product([total, *rest]), later, jnp.sum) if rest else total
         return _product([total, *outer])
+
+    def _left(self, matrix: Value, value: Value) -> int:
+        """Size of what a matrix product leaves of the axes of both factors."""
+        return math.prod(self.sizes[range_of(axis)] for axis in set(matrix.axes) ^ set(value.axes))
+
+
+def _linked(values: Sequence[Value], bound: Sequence[str]) -> list[Value]:
+    """Products of the values that share a summed axis, directly or through others."""
+    groups: list[list[Value]] = []
+    for value in values:
+        axes = set(value.axes) & set(bound)
+        near = [any(axes & set(other.axes) for other in group) for group in groups]
+        joined = [other for group, is_near in zip(groups, near, strict=True) if is_near for other in group]
+        groups = [group for group, is_near in zip(groups, near, strict=True) if not is_near] + [[*joined, value]]
+    return [_product(group) for group in groups]
 
 
 def _align(values: Sequence[Value]) -> tuple[tuple[str, ...], list[Array]]:
