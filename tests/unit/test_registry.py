@@ -46,6 +46,27 @@ def test_provinces_keep_the_order_of_the_file():
     assert registry.regions == ("East", "Central", "West", "Northeast")
 
 
+def test_elements_of_ranges_keep_the_order_of_the_file_with_their_chinese_labels():
+    elements = read_registry(MODEL).elements
+    assert list(elements) == ["Province", "Region", "Domain", "Alliance"]
+    assert elements["Province"]["Jilin"] == "吉林"
+    assert list(elements["Domain"])[3:] == [
+        "telecom and digital",
+        "health education and culture",
+        "science and technology",
+    ]
+    assert elements["Alliance"]["Greater Bay Area"] == "粤港澳大湾区"
+
+
+def test_what_a_lever_enters_moves_and_claims_is_read_or_empty():
+    levers = read_registry(MODEL).levers
+    scope = levers["A2"]
+    assert (scope.enters, scope.cost_enters, scope.cost_direction, scope.target) == ("GDP", "exports", "up", "GDP")
+    assert (scope.claim, scope.claim_kind, scope.strong) == (0.02, "relative", 0.6)
+    assert (scope.ambition_low, scope.ambition_central, scope.ambition_high) == (0.2, 0.3, 0.5)
+    assert (levers["B2"].enters, levers["B2"].claim, levers["B2"].ambition_low) == ("", None, None)
+
+
 def test_project_registry_is_valid():
     assert read_registry().levers["A1"].unit == "year"
 
@@ -98,6 +119,42 @@ def test_unknown_and_missing_columns_are_named(folder: Path):
             "A2,zone scop target",
             "levers.csv:3: column 'variable': got 'zone scop target'",
         ),
+        (
+            "levers.csv",
+            "3.1,GDP,",
+            "3.1,GPD,",
+            "levers.csv:3: column 'enters': got 'GPD'\n  Expected: a name of variables",
+        ),
+        ("levers.csv", "GDP,exports,", "GDP,export,", "column 'cost_enters': got 'export'\n  Expected: a name"),
+        ("levers.csv", "up,GDP", "up,GDPP", "column 'target': got 'GDPP'\n  Expected: a name"),
+        (
+            "levers.csv",
+            "exports,up",
+            "exports,more",
+            "column 'cost_direction': got 'more'\n  Expected: one of (empty), up",
+        ),
+        (
+            "levers.csv",
+            "0.02,relative",
+            "big,relative",
+            "levers.csv:3: column 'claim': got 'big'\n  Expected: a number",
+        ),
+        ("levers.csv", "relative,0.6", "relative,0.7", "column 'strong': got 0.7\n  Expected: from 0 to 0.6"),
+        ("levers.csv", "0.3,0.5,a share", "0.3,5,a share", "column 'ambition_high': got 5\n  Expected: from 0 to 0.6"),
+        (
+            "levers.csv",
+            "1,Domain",
+            "1,Dommain",
+            "column 'dimension': got 'Dommain'\n  Expected: one of (empty), Province",
+        ),
+        ("subscripts.csv", "Region,East,", "Region,Eastern,", "column 'macro_region': got 'East'"),
+        (
+            "subscripts.csv",
+            "Domain,finance,Finance",
+            "Domain,Manufacturing,Finance",
+            "'Domain: Manufacturing' stands twice",
+        ),
+        ("subscripts.csv", "金融", "", "subscripts.csv:8: column 'label_zh': got ''"),
         ("variables.csv", "地区生产总值", "", "variables.csv:2: column 'label_zh': got '' for 'GDP'"),
         ("levers.csv", ",start-up cost,", ",,", "levers.csv:2: column 'cost': got ''\n  Expected: some text"),
         (
@@ -111,6 +168,12 @@ def test_unknown_and_missing_columns_are_named(folder: Path):
 def test_inconsistent_rows_are_refused(folder: Path, table: str, old: str, new: str, expected: str):
     edit(folder / table, old, new)
     assert expected in message(folder)
+
+
+def test_dimension_without_elements_is_refused(folder: Path):
+    path = folder / "subscripts.csv"
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith("Domain")) + "\n")
+    assert "column 'dimension': got 'Domain'\n  Expected: a range of subscripts.csv" in message(folder)
 
 
 def test_missing_and_empty_tables_are_refused(folder: Path):

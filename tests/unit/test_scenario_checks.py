@@ -22,6 +22,14 @@ A1 = {"lever": "A1", "unit": "year", "values": {"Jilin": 2027}, "why": "no zone 
 DEMAND = {"variable": "world demand shift", "unit": "1", "path": {2030: 0.7}, "why": "a slump"}
 
 
+C4 = {"lever": "C4", "unit": "1", "values": {"telecom and digital": 5}, "why": "by domain"}
+D1 = {"lever": "D1", "unit": "1", "path": {2027: 0.4}, "alliances": ["Greater Bay Area"], "why": "one alliance"}
+DOMAINS = (
+    "manufacturing, business services, finance, telecom and digital, health education and culture, "
+    "science and technology"
+)
+
+
 def scenario(*changes: dict[str, Any], **keys: Any) -> dict[str, Any]:
     return {"name": "trial", "changes": list(changes), **keys}
 
@@ -32,7 +40,7 @@ def refusal(registry: Registry, source: Any) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("change", [B2, A1, DEMAND, {**A1, "values": {"Jilin": "never"}}])
+@pytest.mark.parametrize("change", [B2, A1, DEMAND, {**A1, "values": {"Jilin": "never"}}, C4, D1])
 def test_valid_changes_are_read(registry: Registry, change: dict[str, Any]):
     read = load_scenario(scenario(change), registry).changes[0]
     assert read.why == change["why"]
@@ -48,7 +56,7 @@ def test_never_is_the_year_that_means_no_zone(registry: Registry):
     [
         (
             {**B2, "lever": "B22"},
-            "unknown lever 'B22'\n  Expected: one of A1, A2, B2, C1.zone, B8.city_shops\n  Did you mean 'B2'?",
+            "unknown lever 'B22'\n  Expected: the id of a lever\n  Did you mean 'B2'?",
         ),
         ({**B2, "lever": "domestic indicator weight"}, "Did you mean 'B2'?"),
         ({**B2, "lever": "world demand shift"}, "is no lever: write 'variable: world demand shift'."),
@@ -85,7 +93,7 @@ def test_never_is_the_year_that_means_no_zone(registry: Registry):
         (
             {"driver": "world demand shift", "unit": "1", "path": {2030: 0.7}, "why": "x"},
             "unknown key 'driver'\n  Expected: one of the keys lever, variable, unit, value, values, path, provinces, "
-            "why\n  Write 'variable:'.",
+            "domains, alliances, why\n  Write 'variable:'.",
         ),
         ({"parameter": "stance leak", "unit": "1/year", "value": 0.2, "why": "x"}, "Write 'variable:'."),
         ({**B2, "wyh": "x"}, "unknown key 'wyh'\n  Expected: one of the keys lever"),
@@ -111,6 +119,42 @@ def test_never_is_the_year_that_means_no_zone(registry: Registry):
         (
             {"lever": "A2", "unit": "1", "value": 0.3, "provinces": ["Jilin", "Jilin"], "why": "x"},
             "got the province 'Jilin' twice",
+        ),
+        ({**C4, "values": {"telecom": 5}}, f"unknown domain 'telecom'\n  Expected: one of {DOMAINS}"),
+        ({**C4, "values": {"telecoms and digital": 5}}, "Did you mean 'telecom and digital'?"),
+        ({**C4, "values": {"金融业": 5}}, "Write 'finance'."),
+        ({**C4, "values": {"Jilin": 5}}, "'Jilin' is an element of Province; this is set by domain."),
+        ({**C4, "values": {"finance": 11}}, "lever C4: got 11, which is out of range\n  Expected: from 0 to 10"),
+        (
+            {**C4, "domains": ["finance"]},
+            "got 'domains' beside 'values'\n  Expected: 'values' alone: it names the domains",
+        ),
+        (
+            {**C4, "values": None, "value": 1, "provinces": ["Jilin"]},
+            "lever C4: got 'provinces'\n  Expected: 'domains', for it is set by domain\n"
+            f"  Write 'domains: [...]' with some of {DOMAINS}.",
+        ),
+        (
+            {"lever": "A2", "unit": "1", "value": 0.3, "domains": ["finance"], "why": "x"},
+            "lever A2: got 'domains'\n  Expected: 'provinces', for it is set by province\n"
+            "  Write 'provinces: [...]' with names of model/data/provinces.csv.",
+        ),
+        (
+            {**B2, "alliances": ["Greater Bay Area"]},
+            "lever B2: got 'alliances'\n  Expected: a value or path for the whole",
+        ),
+        (
+            {**D1, "alliances": ["Greater Bay"]},
+            "unknown alliance 'Greater Bay'\n  Expected: one of Yangtze River Delta",
+        ),
+        ({**D1, "alliances": ["Greater Bay"]}, "Did you mean 'Greater Bay Area'?"),
+        ({**D1, "alliances": ["finance"]}, "'finance' is an element of Domain; this is set by alliance."),
+        ({**D1, "alliances": []}, "'alliances': got an empty list\n  Expected: at least one alliance"),
+        ({**D1, "alliances": ["Greater Bay Area"] * 2}, "got the alliance 'Greater Bay Area' twice"),
+        ({**C4, "lever": "C44", "values": {"finanse": 5}}, "unknown province 'finanse'"),
+        (
+            {"variable": "foreign standards", "unit": "1", "path": {2030: 1.1}, "domains": ["finanse"], "why": "x"},
+            "unknown domain 'finanse'",
         ),
         (
             {"variable": "calendar offset", "unit": "year", "value": 1, "why": "x"},
@@ -167,6 +211,14 @@ def test_no_cell_is_changed_twice(registry: Registry):
     for other in (scope("Henan", "Jilin"), scope()):
         text = refusal(registry, scenario(scope("Jilin"), other))
         assert "lever A2 is changed twice; the first time by change 1" in text
+
+
+def test_no_domain_is_changed_twice(registry: Registry):
+    second = {"lever": "C4", "unit": "1", "path": {2030: 3}, "why": "x"}
+    load_scenario(scenario(C4, {**second, "domains": ["finance"]}), registry)
+    for other in (second, {**second, "domains": ["finance", "telecom and digital"]}):
+        text = refusal(registry, scenario(C4, other))
+        assert "lever C4 is changed twice; the first time by change 1\n  Expected: one change for every domain" in text
 
 
 def test_problems_of_form_and_meaning_are_reported_together(registry: Registry):

@@ -38,6 +38,9 @@ def base() -> dict[str, np.ndarray]:
         "zone negative list items": np.full(321, 27.0),
         "city duty free shops": np.zeros((321, 31)),
         "world demand shift": np.ones(321),
+        "opening of services": np.tile(np.arange(6.0), (321, 1)),
+        "alliance coordination": np.zeros((321, 6)),
+        "foreign standards": np.ones((321, 6)),
         "stance leak": np.array(0.2),
     }
 
@@ -47,7 +50,7 @@ def scenario(*changes: dict[str, Any], **keys: Any) -> Scenario:
 
 
 def on_grid(*changes: dict[str, Any], **keys: Any) -> dict[str, np.ndarray]:
-    return overrides_on_grid(scenario(*changes, **keys), base(), GRID, PROVINCES)
+    return overrides_on_grid(scenario(*changes, **keys), base(), GRID)
 
 
 def weight(path: dict[float, float]) -> dict[str, Any]:
@@ -114,6 +117,26 @@ def test_values_by_province_and_plain_value_hold_from_the_start_of_scenarios():
     assert everywhere.sum() == 197 * 31
 
 
+def test_values_by_domain_stand_at_the_places_of_their_domains():
+    values = on_grid({"lever": "C4", "unit": "1", "values": {"telecom and digital": 5, "finance": 3.5}})
+    opening = values["opening of services"]
+    assert at(opening, 2025.375).tolist() == [0, 1, 2, 3, 4, 5]
+    assert at(opening, 2025.5).tolist() == [0, 1, 3.5, 5, 4, 5]
+
+
+def test_path_holds_for_the_alliances_named():
+    change = {"lever": "D1", "unit": "1", "path": {2030: 0.4}, "alliances": ["Northeast alliance", "Greater Bay Area"]}
+    values = on_grid(change)["alliance coordination"]
+    assert at(values, 2029.5).tolist() == [0, 0.4, 0, 0.4, 0, 0]
+    assert (values[GRID < 2029.5] == 0).all()
+
+
+def test_path_of_a_driver_by_domain_holds_for_all_domains_or_those_named():
+    change = {"variable": "foreign standards", "unit": "1", "path": {2030: 1.2}}
+    assert at(on_grid(change)["foreign standards"], 2030).tolist() == [1.2] * 6
+    assert at(on_grid({**change, "domains": ["manufacturing"]})["foreign standards"], 2030).tolist() == [1.2] + [1] * 5
+
+
 def test_opening_years_are_calendar_dates_and_need_no_conversion():
     values = on_grid({"lever": "A1", "unit": "year", "values": {"Jilin": 2027, "Shanxi": 2028.5}})["zone opening year"]
     assert values[PROVINCES.index("Jilin")] == 2027
@@ -143,7 +166,7 @@ def test_child_keeps_the_path_of_its_parent_before_its_first_knot(tmp_path: Path
     (tmp_path / "parent.yaml").write_text(text.format(name="parent", extends="", path="2026: 0.1, 2028: 0.3"))
     child = tmp_path / "child.yaml"
     child.write_text(text.format(name="child", extends="extends: parent\n", path="2032: 0.8"))
-    values = overrides_on_grid(load_scenario(child, REGISTRY), base(), GRID, PROVINCES)["domestic indicator weight"]
+    values = overrides_on_grid(load_scenario(child, REGISTRY), base(), GRID)["domestic indicator weight"]
     assert at(values, 2026.5) == pytest.approx(0.2)
     assert at(values, 2031.375) == pytest.approx(0.3)
     assert at(values, 2031.5) == 0.8
@@ -151,7 +174,7 @@ def test_child_keeps_the_path_of_its_parent_before_its_first_knot(tmp_path: Path
 
 def test_inputs_are_not_changed():
     given_base = base()
-    overrides_on_grid(scenario(weight({2026: 0.9})), given_base, GRID, PROVINCES)
+    overrides_on_grid(scenario(weight({2026: 0.9})), given_base, GRID)
     np.testing.assert_array_equal(given_base["domestic indicator weight"], base()["domestic indicator weight"])
 
 

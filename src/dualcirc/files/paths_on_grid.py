@@ -21,9 +21,7 @@ Overrides = Mapping[str, Array]
 """Values by exact model name: a path has shape (time, ...), a constant that of its dimensions."""
 
 
-def overrides_on_grid(
-    scenario: Scenario, base: Mapping[str, Array], grid: Array, provinces: Sequence[str]
-) -> dict[str, Array]:
+def overrides_on_grid(scenario: Scenario, base: Mapping[str, Array], grid: Array) -> dict[str, Array]:
     """Values of every variable that a scenario changes; empty when it changes nothing.
 
     Parameters
@@ -35,8 +33,6 @@ def overrides_on_grid(
         a path, the dimensions alone for a constant.
     grid
         Model times of the integration steps, evenly spaced.
-    provinces
-        Names in the order of the model.
 
     Raises
     ------
@@ -54,34 +50,35 @@ def overrides_on_grid(
     for change in scenario.changes:
         name = change.target.name
         before = values.get(name, base[name])
-        after = _changed(before, change, grid, provinces)
-        problems += _rewritten_past(before, after, change, provinces)
+        after = _changed(before, change, grid)
+        problems += _rewritten_past(before, after, change)
         values[name] = after
     if problems:
         raise ScenarioError(problems)
     return values
 
 
-def _changed(before: Array, change: Change, grid: Array, provinces: Sequence[str]) -> Array:
+def _changed(before: Array, change: Change, grid: Array) -> Array:
     """Return a copy with one change made."""
     after = np.array(before, dtype=np.float64)
     is_constant = change.target.interpolation == "constant"
     # A view in which the nation is one column, so that both dimensions are written alike.
     table = after.reshape(-1) if is_constant else after.reshape(len(grid), -1)
-    for columns, points in _cells(change, provinces):
+    for columns, points in _cells(change):
         table[..., columns] = points[0].value if is_constant else _path(table[:, columns], change, points, grid)
     return after
 
 
-def _cells(change: Change, provinces: Sequence[str]) -> Iterator[tuple[list[int], Sequence[Point]]]:
+def _cells(change: Change) -> Iterator[tuple[list[int], Sequence[Point]]]:
     """Return which columns get which points."""
-    by_province = [point for point in change.points if point.province]
-    for point in by_province:
-        yield [provinces.index(str(point.province))], [point]
-    if not change.target.by_province:
+    elements = change.target.elements
+    by_element = [point for point in change.points if point.element]
+    for point in by_element:
+        yield [elements.index(str(point.element))], [point]
+    if not elements:
         yield [0], change.points
-    elif not by_province:
-        yield [provinces.index(name) for name in change.provinces or provinces], change.points
+    elif not by_element:
+        yield [elements.index(name) for name in change.elements or elements], change.points
 
 
 def _path(before: Array, change: Change, points: Sequence[Point], grid: Array) -> Array:
@@ -120,14 +117,14 @@ def _fraction(share: Array) -> Array:
     return np.clip(np.where(np.abs(share - whole) < TOLERANCE, whole, share), 0.0, 1.0)
 
 
-def _rewritten_past(before: Array, after: Array, change: Change, provinces: Sequence[str]) -> Iterator[Problem]:
+def _rewritten_past(before: Array, after: Array, change: Change) -> Iterator[Problem]:
     """Zones that are open may be moved only by a counterfactual: their new year says nothing about the old one."""
     if not change.target.is_date or change.counterfactual:
         return
     moved = np.flatnonzero((before < POLICY_START) & (before != after)).tolist()
-    lines = {point.province: point.line for point in change.points if point.province}
+    lines = {point.element: point.line for point in change.points if point.element}
     for year in dict.fromkeys(after[moved].tolist()):
-        names = [provinces[place] for place in moved if after[place] == year]
+        names = [change.target.elements[place] for place in moved if after[place] == year]
         got = "never" if year == NEVER else plain(year)
         what = f"{change.target.label}: got {got} for {_listed(names)}, where a zone is open already"
         expected = f"provinces whose zone opens after {POLICY_START - 1}"

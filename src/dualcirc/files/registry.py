@@ -5,15 +5,33 @@ Facts stand in ``model/*.csv``; this module reads them into frozen dataclasses a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from dualcirc.errors import Problem, RegistryError, did_you_mean
+from dualcirc.errors import Problem, RegistryError
 from dualcirc.files.paths import project_root
+from dualcirc.files.registry_checks import PROVINCE, REGION, faults
 from dualcirc.files.tables import Row, read_table
+
+__all__ = [
+    "PROVINCE",
+    "Dimension",
+    "Driver",
+    "Element",
+    "Lever",
+    "Parameter",
+    "Province",
+    "Registry",
+    "Variable",
+    "read_registry",
+]
+
+
+Dimension = Literal["", "Province", "Domain", "Alliance"]
+"""Subscript ranges that a lever or driver may have; none for the nation."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,7 @@ class Lever:
     id: str
     variable: str
     unit: str
-    dimension: Literal["", "Province"]
+    dimension: Dimension
     low: float
     high: float
     interpolation: Literal["constant", "hold", "linear"]
@@ -71,6 +89,22 @@ class Lever:
     label_en: str
     label_zh: str
     paper_section: str
+    enters: str
+    """Variable whose equation reads the lever."""
+    cost_enters: str
+    """Variable that carries what it costs."""
+    cost_direction: Literal["", "up", "down"]
+    target: str
+    """Variable that it moves first."""
+    claim: float | None
+    """Change of the target, with its sign, at the value ``strong``."""
+    claim_kind: Literal["", "relative", "absolute"]
+    strong: float | None
+    """Value, at the end of the range, for which the claim holds."""
+    ambition_low: float | None
+    ambition_central: float | None
+    ambition_high: float | None
+    ambition_reason: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +113,7 @@ class Driver:
 
     variable: str
     unit: str
-    dimension: Literal["", "Province"]
+    dimension: Dimension
     low: float
     high: float
     interpolation: Literal["constant", "hold", "linear"]
@@ -95,25 +129,45 @@ class Province:
     province: str
     name_zh: str
     iso_3166_2: str
-    macro_region: Literal["East", "Central", "West", "Northeast"]
+    macro_region: str
+    """Element of the range Region."""
     fdi_region: str
     """Region by which the ministry reports foreign investment."""
 
 
 @dataclass(frozen=True)
+class Element:
+    """An element of a subscript range of the model other than the provinces."""
+
+    range: str
+    element: str
+    label_en: str
+    label_zh: str
+
+
+@dataclass(frozen=True)
 class Registry:
-    """The five tables, each keyed by the name under which a user refers to a row; order as in the files."""
+    """The six tables, each keyed by the name under which a user refers to a row; order as in the files."""
 
     variables: Mapping[str, Variable]
     parameters: Mapping[str, Parameter]
     levers: Mapping[str, Lever]
     drivers: Mapping[str, Driver]
     provinces: Mapping[str, Province]
+    subscripts: Mapping[str, Element]
 
     @cached_property
+    def elements(self) -> Mapping[str, Mapping[str, str]]:
+        """Chinese labels by element by subscript range, in the order of the model."""
+        found: dict[str, dict[str, str]] = {PROVINCE: {name: row.name_zh for name, row in self.provinces.items()}}
+        for row in self.subscripts.values():
+            found.setdefault(row.range, {})[row.element] = row.label_zh
+        return found
+
+    @property
     def regions(self) -> tuple[str, ...]:
-        """Macro-regions in the order in which the provinces name them."""
-        return tuple(dict.fromkeys(province.macro_region for province in self.provinces.values()))
+        """Macro-regions in the order of the model."""
+        return tuple(self.elements[REGION])
 
 
 def read_registry(model: Path | None = None) -> Registry:
@@ -122,8 +176,8 @@ def read_registry(model: Path | None = None) -> Registry:
     Parameters
     ----------
     model
-        Folder with ``variables.csv``, ``parameters.csv``, ``levers.csv``, ``drivers.csv`` and ``data/provinces.csv``;
-        the project's own by default.
+        Folder with ``variables.csv``, ``parameters.csv``, ``levers.csv``, ``drivers.csv``, ``subscripts.csv`` and
+        ``data/provinces.csv``; the project's own by default.
     """
     folder = model or project_root() / "model"
     tables: dict[str, list[Row[Any]]] = {}
@@ -135,10 +189,7 @@ def read_registry(model: Path | None = None) -> Registry:
             problems += fault.problems
     if problems:
         raise RegistryError(problems)
-    problems = [problem for name in _TABLES for problem in _duplicates(tables[name], _KEYS[name])]
-    problems += _faulty_ranges(tables["parameters"] + tables["levers"] + tables["drivers"])
-    problems += _unknown_variables(tables)
-    problems += _unlabelled(tables["variables"])
+    problems += faults(tables, _KEYS)
     if problems:
         raise RegistryError(problems)
     return Registry(**{name: {_KEYS[name](row.record): row.record for row in rows} for name, rows in tables.items()})
@@ -150,6 +201,7 @@ _TABLES: Mapping[str, tuple[str, type[Any], tuple[str, ...]]] = {
     "levers": ("levers.csv", Lever, ("id", "variable", "unit", "label_en", "label_zh", "cost")),
     "drivers": ("drivers.csv", Driver, ("variable", "unit", "label_en", "label_zh")),
     "provinces": ("data/provinces.csv", Province, ("province", "name_zh")),
+    "subscripts": ("subscripts.csv", Element, ("range", "element", "label_en", "label_zh")),
 }
 
 _KEYS: Mapping[str, Callable[[Any], str]] = {
@@ -158,42 +210,5 @@ _KEYS: Mapping[str, Callable[[Any], str]] = {
     "levers": lambda row: str(row.id),
     "drivers": lambda row: str(row.variable),
     "provinces": lambda row: str(row.province),
+    "subscripts": lambda row: f"{row.range}: {row.element}",
 }
-
-
-def _duplicates(rows: Sequence[Row[Any]], key: Callable[[Any], str]) -> Iterable[Problem]:
-    """Names are compared as the model compares them: without regard to case."""
-    first: dict[str, int] = {}
-    for row in rows:
-        name = key(row.record)
-        earlier = first.setdefault(name.casefold(), row.line)
-        if earlier != row.line:
-            yield Problem(f"'{name}' stands twice", row.file, row.line, f"one row; the first is line {earlier}")
-
-
-def _faulty_ranges(rows: Sequence[Row[Any]]) -> Iterable[Problem]:
-    for row in rows:
-        low, high = row.record.low, row.record.high
-        if (low is None) != (high is None):
-            yield Problem(f"got low '{low}' and high '{high}'", row.file, row.line, "both bounds or neither")
-        elif low is not None and low > high:
-            yield Problem(f"column 'low': got {low:g}", row.file, row.line, f"at most 'high', {high:g}")
-        elif low is not None and isinstance(row.record, Parameter) and not low <= row.record.value <= high:
-            yield Problem(f"column 'value': got {row.record.value:g}", row.file, row.line, f"from {low:g} to {high:g}")
-
-
-def _unknown_variables(tables: Mapping[str, Sequence[Row[Any]]]) -> Iterable[Problem]:
-    """Levers and drivers must name a row of variables.csv."""
-    known = {row.record.name for row in tables["variables"]}
-    for row in [*tables["levers"], *tables["drivers"]]:
-        if row.record.variable not in known:
-            what = f"column 'variable': got '{row.record.variable}'"
-            yield Problem(what, row.file, row.line, "a name of variables.csv", did_you_mean(row.record.variable, known))
-
-
-def _unlabelled(rows: Sequence[Row[Any]]) -> Iterable[Problem]:
-    """What stands in a Dataset is drawn with labels in both languages."""
-    for row in rows:
-        if row.record.saved and not row.record.label_zh:
-            what = f"column 'label_zh': got '' for '{row.record.name}'"
-            yield Problem(what, row.file, row.line, "a Chinese label for every variable that is saved")

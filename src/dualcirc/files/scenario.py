@@ -26,10 +26,11 @@ ScenarioSource = str | Path | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Point:
-    """A value that a change sets: by province, by calendar date, or for all."""
+    """A value that a change sets: by element, by calendar date, or for all."""
 
     value: float
-    province: str | None = None
+    element: str | None = None
+    """Province, domain or alliance."""
     date: float | None = None
     line: int | None = None
 
@@ -40,8 +41,8 @@ class Change:
 
     target: Target
     points: tuple[Point, ...]
-    provinces: tuple[str, ...]
-    """Provinces for which it holds; empty: all, or the nation."""
+    elements: tuple[str, ...]
+    """Elements of the target's dimension for which it holds; empty: all, or the nation."""
     counterfactual: bool
     why: str
     file: str
@@ -185,9 +186,9 @@ def _change(draft: Draft, document: Document, counterfactual: bool) -> Change:
     points = tuple(_point(knot, document) for knot in draft.knots)
     why = str(draft.raw["why"])
     line = document.line(draft.location)
-    return Change(draft.target, points, draft.provinces, counterfactual, why, document.file, line)
+    return Change(draft.target, points, draft.elements, counterfactual, why, document.file, line)
 
 
 def _point(knot: Knot, document: Document) -> Point:
     value = NEVER if knot.value == "never" else float(knot.value)
-    return Point(value, knot.province, knot.date, document.line(knot.location))
+    return Point(value, knot.element, knot.date, document.line(knot.location))

@@ -12,11 +12,14 @@ from itertools import pairwise
 
 from dualcirc.errors import Problem, did_you_mean
 from dualcirc.files.calendar import FIRST_YEAR, LAST_YEAR
-from dualcirc.files.registry import Registry
+from dualcirc.files.registry import PROVINCE, Dimension, Registry
 from dualcirc.files.scenario_draft import FORMS, Draft
 from dualcirc.files.scenario_schema import ChangeForm
-from dualcirc.files.targets import Target, lever_targets, variable_targets, why_unknown
+from dualcirc.files.targets import LIMITS, Target, lever_targets, variable_targets, why_unknown
 from dualcirc.files.yaml_reader import Document, Location
+
+FEW = 10
+"""So many names a message lists; more are looked up."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Checker:
         for draft in drafts:
             yield from self._target(draft)
             yield from self._form(draft)
-            yield from self._provinces(draft)
+            yield from self._elements(draft)
             if draft.target:
                 yield from self._fit(draft, draft.target)
                 yield from self._values(draft, draft.target)
@@ -66,38 +69,58 @@ class Checker:
         for form in ("values", "path"):
             if draft.raw.get(form) == {}:
                 yield self._problem(f"'{form}': got an empty mapping", (*draft.location, form), "at least one number")
-        if "values" in given and draft.raw.get("provinces") is not None:
-            at = (*draft.location, "provinces")
-            yield self._problem("got 'provinces' beside 'values'", at, "'values' alone: it names the provinces itself")
+        for key in LIMITS.values():
+            if draft.raw.get(key) == []:
+                expected = f"at least one {key.removesuffix('s')}"
+                yield self._problem(f"'{key}': got an empty list", (*draft.location, key), expected)
+            if "values" in given and draft.raw.get(key) is not None:
+                expected = f"'values' alone: it names the {key} itself"
+                yield self._problem(f"got '{key}' beside 'values'", (*draft.location, key), expected)
 
-    def _provinces(self, draft: Draft) -> Iterator[Problem]:
-        named = draft.raw.get("provinces")
-        listed = named if isinstance(named, list) else []
-        places = [((*draft.location, "provinces", place), name) for place, name in enumerate(listed)]
-        places += [(knot.location, knot.province) for knot in draft.knots if knot.province is not None]
-        if named == []:
-            yield self._problem(
-                "'provinces': got an empty list", (*draft.location, "provinces"), "at least one province"
-            )
+    def _elements(self, draft: Draft) -> Iterator[Problem]:
+        """Names of provinces, domains and alliances: known, and each once."""
         seen: set[str] = set()
-        for at, name in places:
-            if not isinstance(name, str):
-                continue
-            if name not in self.registry.provinces:
-                mend = self._nearest_province(name)
-                yield self._problem(f"unknown province '{name}'", at, "the English name of a province", mend)
+        for at, name, dimension in self._named(draft):
+            word = dimension.lower()
+            if name not in self.registry.elements.get(dimension, ()):
+                expected, mend = self._instead(name, dimension)
+                yield self._problem(f"unknown {word} '{name}'", at, expected, mend)
             elif name in seen:
-                yield self._problem(
-                    f"got the province '{name}' twice", at, "every province once", f"Keep one '{name}'."
-                )
+                yield self._problem(f"got the {word} '{name}' twice", at, f"every {word} once", f"Keep one '{name}'.")
             seen.add(name)
 
-    def _nearest_province(self, name: str) -> str:
-        """Province meant by a Chinese name, with or without the word for province behind it, or by a misspelt one."""
-        provinces = self.registry.provinces.values()
-        meant = next((place.province for place in provinces if name.startswith(place.name_zh)), None)
-        listing = "All are listed in model/data/provinces.csv."
-        return f"Write '{meant}'." if meant else did_you_mean(name, self.registry.provinces, listing=listing)
+    def _named(self, draft: Draft) -> Iterator[tuple[Location, str, Dimension]]:
+        """Elements that a change names, each with the dimension it should have; a key of another one is told alone."""
+        own = draft.target.dimension if draft.target else ""
+        for dimension, key in LIMITS.items():
+            named = draft.raw.get(key) if own in ("", dimension) else None
+            for place, name in enumerate(named if isinstance(named, list) else ()):
+                if isinstance(name, str):
+                    yield (*draft.location, key, place), name, dimension
+        for knot in draft.knots:
+            if knot.element is not None:
+                yield knot.location, knot.element, own or self._home(knot.element) or PROVINCE
+
+    def _home(self, name: str) -> Dimension:
+        """Dimension that has an element of this name."""
+        return next((dimension for dimension in LIMITS if name in self.registry.elements.get(dimension, ())), "")
+
+    def _instead(self, name: str, dimension: Dimension) -> tuple[str, str]:
+        """Return what was expected in place of an unknown element, and how to mend it.
+
+        An element is also found by its Chinese name, with or without the word for province behind it.
+        """
+        elements, word, home = self.registry.elements.get(dimension, {}), dimension.lower(), self._home(name)
+        few = len(elements) <= FEW
+        expected = f"one of {', '.join(elements)}" if few else f"the English name of a {word}"
+        meant = next((element for element, label_zh in elements.items() if name.startswith(label_zh)), None)
+        if meant:
+            return expected, f"Write '{meant}'."
+        if home:
+            return expected, f"'{name}' is an element of {home}; this is set by {word}."
+        return expected, did_you_mean(
+            name, elements, listing="" if few else f"All are listed in {_listing(dimension)}."
+        )
 
     def _fit(self, draft: Draft, target: Target) -> Iterator[Problem]:
         """Unit, dimension and form against those of the target."""
@@ -105,14 +128,9 @@ class Checker:
         if isinstance(unit, str) and _same(unit) != _same(target.unit):
             at, mend = (*draft.location, "unit"), f'Write unit: "{target.unit}", and the values in it.'
             yield self._problem(f"{target.label}: got the unit '{unit}'", at, f"'{target.unit}'", mend)
-        for key in ("provinces", "values"):
-            if not target.by_province and draft.raw.get(key) is not None:
-                expected = "a value or path for the whole nation"
-                yield self._problem(
-                    f"{target.label}: got '{key}'", (*draft.location, key), expected, f"Remove '{key}'."
-                )
+        yield from self._place(draft, target)
         if target.interpolation == "constant" and draft.raw.get("path") is not None:
-            expected = "'value' or 'values'" if target.by_province else "'value'"
+            expected = "'value' or 'values'" if target.dimension else "'value'"
             yield self._problem(
                 f"{target.label} does not vary over time: got 'path'", (*draft.location, "path"), expected
             )
@@ -120,6 +138,20 @@ class Checker:
             yield self._problem(
                 f"{target.label} is fixed: the registry gives it no range", draft.location, "another name"
             )
+
+    def _place(self, draft: Draft, target: Target) -> Iterator[Problem]:
+        """Keys that name elements, against the dimension of the target."""
+        own = LIMITS[target.dimension] if target.dimension else ""
+        for key in (*LIMITS.values(), "values"):
+            if draft.raw.get(key) is None or key == own or (own and key == "values"):
+                continue
+            expected, mend = "a value or path for the whole nation", f"Remove '{key}'."
+            if own:
+                expected = f"'{own}', for it is set by {target.dimension.lower()}"
+                few = len(target.elements) <= FEW
+                names = f"some of {', '.join(target.elements)}" if few else f"names of {_listing(target.dimension)}"
+                mend = f"Write '{own}: [...]' with {names}."
+            yield self._problem(f"{target.label}: got '{key}'", (*draft.location, key), expected, mend)
 
     def _values(self, draft: Draft, target: Target) -> Iterator[Problem]:
         for knot in draft.knots:
@@ -160,20 +192,26 @@ class Checker:
                 yield self._problem(what, after.location, "years that increase", "Sort the years.")
 
     def _twice(self, drafts: Sequence[Draft]) -> Iterator[Problem]:
-        """No cell, a variable in a province, may be changed twice in one file: the order of changes must not matter."""
+        """No cell, a variable in a province, domain or alliance, may be changed twice: the order must not matter."""
         first: dict[tuple[str, str], Draft] = {}
         for draft in drafts:
             if draft.target is None:
                 continue
-            cells = draft.provinces or tuple(self.registry.provinces)
+            cells = draft.elements or draft.target.elements or ("",)
             keys = [(draft.target.name, cell) for cell in cells]
             earlier = next((first[key] for key in keys if key in first), None)
             if earlier is not None:
                 line = self.document.line(earlier.location)
                 place = f"in line {line}" if line else f"by change {int(str(earlier.location[1])) + 1}"
                 what = f"{draft.target.label} is changed twice; the first time {place}"
-                yield self._problem(what, draft.location, "one change for every province", "Merge the two changes.")
+                expected = f"one change for every {draft.target.dimension.lower() or 'lever and variable'}"
+                yield self._problem(what, draft.location, expected, "Merge the two changes.")
             first |= dict.fromkeys(keys, draft)
+
+
+def _listing(dimension: Dimension) -> str:
+    """Table that lists the elements of a dimension."""
+    return "model/data/provinces.csv" if dimension == PROVINCE else "model/subscripts.csv"
 
 
 def _same(unit: str) -> str:

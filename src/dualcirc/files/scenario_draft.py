@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dualcirc.files.registry import Registry
 from dualcirc.files.strict import MAX_NUMBER
-from dualcirc.files.targets import Target, lever_targets, variable_targets
+from dualcirc.files.targets import LIMITS, Target, lever_targets, variable_targets
 from dualcirc.files.yaml_reader import Document, Location
 
 FORMS = ("value", "values", "path")
@@ -17,12 +17,13 @@ FORMS = ("value", "values", "path")
 
 @dataclass(frozen=True)
 class Knot:
-    """A value that a change gives, with its date or province where it has one; NaN where no number stands."""
+    """A value that a change gives, with its date or element where it has one; NaN where no number stands."""
 
     value: float | Literal["never"]
     location: Location
     date: float | None = None
-    province: str | None = None
+    element: str | None = None
+    """Province, domain or alliance."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ class Draft:
     knots: tuple[Knot, ...]
 
     @property
-    def provinces(self) -> tuple[str, ...]:
-        """Provinces the change names, in the order of the file."""
-        named = self.raw.get("provinces")
+    def elements(self) -> tuple[str, ...]:
+        """Elements of the target's dimension that the change names, in the order of the file; empty: all."""
+        named = self.raw.get(LIMITS[self.target.dimension]) if self.target and self.target.dimension else None
         if isinstance(named, list):
             return tuple(name for name in named if isinstance(name, str))
-        return tuple(knot.province for knot in self.knots if knot.province is not None)
+        return tuple(knot.element for knot in self.knots if knot.element is not None)
 
     @property
     def form(self) -> str:
@@ -68,9 +69,9 @@ def _knots(raw: Mapping[Any, Any], at: Location) -> Iterator[Knot]:
     value, values, path = (raw.get(form) for form in FORMS)
     if value is not None and _is_value(value):
         yield Knot(value, (*at, "value"))
-    for province, number in values.items() if isinstance(values, Mapping) else ():
-        if isinstance(province, str):
-            yield Knot(number if _is_value(number) else math.nan, (*at, "values", province), province=province)
+    for element, number in values.items() if isinstance(values, Mapping) else ():
+        if isinstance(element, str):
+            yield Knot(number if _is_value(number) else math.nan, (*at, "values", element), element=element)
     for date, number in path.items() if isinstance(path, Mapping) else ():
         if _is_number(date):
             yield Knot(number if _is_number(number) else math.nan, (*at, "path", date), date=float(date))

@@ -42,7 +42,7 @@ class TitleForm(Strict):
 
 
 class ChangeForm(Strict):
-    """One lever, driver or parameter set to a value, to values by province, or to a path over time."""
+    """One lever, driver or parameter set to a value, to values by element, or to a path over time."""
 
     other_words: ClassVar[Mapping[str, str]] = dict.fromkeys(("driver", "parameter", "param", "var"), "variable")
 
@@ -55,11 +55,15 @@ class ChangeForm(Strict):
     value: NumberOrNever | None = None
     """one number; for a path it holds from the start of the scenario on"""
     values: dict[str, NumberOrNever] | None = None
-    """one number for each province named"""
+    """one number for each province, domain or alliance named"""
     path: dict[Number, Number] | None = None
     """numbers by calendar year, 2026 meaning 1 January 2026"""
     provinces: list[str] | None = None
     """provinces for which a value or path holds; all of them when left out"""
+    domains: list[str] | None = None
+    """the same for what is set by domain"""
+    alliances: list[str] | None = None
+    """the same for what is set by alliance"""
     why: Text
     """reason for the change"""
 

@@ -8,7 +8,10 @@ from typing import Literal
 
 from dualcirc.errors import did_you_mean
 from dualcirc.files.calendar import POLICY_START
-from dualcirc.files.registry import Driver, Lever, Parameter, Registry
+from dualcirc.files.registry import Dimension, Driver, Lever, Parameter, Registry
+
+LIMITS: Mapping[Dimension, str] = {"Province": "provinces", "Domain": "domains", "Alliance": "alliances"}
+"""Key of a change that names the elements for which it holds, by dimension."""
 
 LIST_LEVERS = "List all levers: dualcirc levers"
 
@@ -26,9 +29,11 @@ class Target:
     high: float | None
     """Bounds; both None where the registry fixes the value."""
     interpolation: Literal["constant", "hold", "linear"]
-    by_province: bool
     start: float
     """Calendar date from which a scenario that is no counterfactual may move it."""
+    dimension: Dimension = ""
+    elements: tuple[str, ...] = ()
+    """Elements of its dimension in the order of the model; empty for the nation."""
     is_lever: bool = False
 
     @property
@@ -38,47 +43,34 @@ class Target:
 
 
 def lever_targets(registry: Registry) -> Mapping[str, Target]:
-    """Targets by lever id."""
-    return {lever.id: _of_lever(lever) for lever in registry.levers.values()}
+    """Targets by the id of the lever."""
+    return {lever.id: _of_row(lever, registry) for lever in registry.levers.values()}
 
 
 def variable_targets(registry: Registry) -> Mapping[str, Target]:
     """Targets by the exact model name: external drivers and parameters."""
-    drivers = {driver.variable: _of_driver(driver) for driver in registry.drivers.values()}
+    drivers = {driver.variable: _of_row(driver, registry) for driver in registry.drivers.values()}
     return {parameter.name: _of_parameter(parameter) for parameter in registry.parameters.values()} | drivers
 
 
-def _of_lever(lever: Lever) -> Target:
+def _of_row(row: Lever | Driver, registry: Registry) -> Target:
     return Target(
-        lever.variable,
-        f"lever {lever.id}",
-        lever.unit,
-        lever.low,
-        lever.high,
-        lever.interpolation,
-        by_province=lever.dimension == "Province",
-        start=max(lever.start_year, POLICY_START),
-        is_lever=True,
-    )
-
-
-def _of_driver(driver: Driver) -> Target:
-    return Target(
-        driver.variable,
-        f"driver '{driver.variable}'",
-        driver.unit,
-        driver.low,
-        driver.high,
-        driver.interpolation,
-        by_province=driver.dimension == "Province",
-        start=POLICY_START,
+        row.variable,
+        f"lever {row.id}" if isinstance(row, Lever) else f"driver '{row.variable}'",
+        row.unit,
+        row.low,
+        row.high,
+        row.interpolation,
+        max(row.start_year, POLICY_START) if isinstance(row, Lever) else POLICY_START,
+        row.dimension,
+        tuple(registry.elements[row.dimension]) if row.dimension else (),
+        isinstance(row, Lever),
     )
 
 
 def _of_parameter(parameter: Parameter) -> Target:
     label = f"parameter '{parameter.name}'"
-    bounds = (parameter.low, parameter.high)
-    return Target(parameter.name, label, parameter.unit, *bounds, "constant", by_province=False, start=POLICY_START)
+    return Target(parameter.name, label, parameter.unit, parameter.low, parameter.high, "constant", POLICY_START)
 
 
 def why_unknown(key: str, got: str, registry: Registry) -> tuple[str, str]:
@@ -86,7 +78,7 @@ def why_unknown(key: str, got: str, registry: Registry) -> tuple[str, str]:
     levers, variables = lever_targets(registry), variable_targets(registry)
     of_variable = {target.name: name for name, target in levers.items()}
     if key == "lever":
-        expected = f"one of {', '.join(levers)}"
+        expected = "the id of a lever"
         if got in variables:
             return expected, f"'{got}' is no lever: write 'variable: {got}'."
         if got in of_variable:

@@ -174,7 +174,7 @@ def _changes(plan: Plan, engine: Runner) -> list[dict[str, Array]]:
     for scenario in plan.scenarios:
         try:
             base = _base(scenario, engine)
-            changes.append(overrides_on_grid(scenario, base, engine.grid, tuple(plan.registry.provinces)))
+            changes.append(overrides_on_grid(scenario, base, engine.grid))
         except ScenarioError as fault:
             problems += fault.problems
     if problems:
