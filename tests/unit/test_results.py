@@ -17,6 +17,15 @@ from dualcirc.results.schema import Output, build_dataset, combine
 
 REGISTRY = read_registry(Path(__file__).parents[1] / "scenarios" / "model")
 PROVINCES = list(REGISTRY.provinces)
+LINKED = ("north and south", "east and west")
+BY_OTHERS = {
+    "enquiries": ("Domain",),
+    "alliance coordination": ("Alliance",),
+    "Technology": ("Domain", "Alliance"),
+    "household consumption": ("Region",),
+    "trade share": ("Linked pair", "Province", "Destination"),
+}
+COUNT = {"Domain": 6, "Alliance": 6, "Region": 4, "Linked pair": 2, "Province": 31, "Destination": 31}
 ESCAPE = '{"scenarios": {"a": {"file": "../a.nc", "sha256": ""}}}'
 ATTRS = {"title": "trial", "model_hash": "abc"}
 
@@ -25,9 +34,11 @@ def dataset(name: str = "trial", draws: int = 3, status: str = "ok") -> xr.Datas
     """GDP of province p is p + 1 in every year; the Theil index has no dimension."""
     gdp = np.broadcast_to(np.arange(1.0, 32.0), (draws, 2, 31)).copy()
     values = {"GDP": gdp, "Theil index": np.full((draws, 2), 0.5)}
-    dims = {"GDP": ("Province",), "Theil index": ()}
+    values |= {name: np.ones((draws, 2, *(COUNT[dim] for dim in dims))) * 2 for name, dims in BY_OTHERS.items()}
+    dims = {"GDP": ("Province",), "Theil index": (), **BY_OTHERS, "not saved": ("Unused pair",)}
+    elements = {"Province": PROVINCES, "Destination": PROVINCES, "Linked pair": LINKED, "Unused pair": ("x", "y")}
     drawn = {"stance leak": np.linspace(0.1, 0.3, draws)}
-    output = Output(values, dims, np.array([2010.0, 2011.0]), ["ok"] * (draws - 1) + [status], drawn)
+    output = Output(values, dims, np.array([2010.0, 2011.0]), ["ok"] * (draws - 1) + [status], drawn, elements)
     scenario = load_scenario({"name": name, "title": {"en": "A trial", "zh": "试验"}}, REGISTRY)
     return build_dataset(output, scenario, REGISTRY, ATTRS)
 
@@ -63,8 +74,23 @@ def test_totals_are_sums_over_provinces():
     assert result["national_gdp"].attrs["cell_methods"] == "time: point province: sum"
 
 
-def test_only_what_is_to_be_summed_has_totals():
-    assert "national_theil_index" not in dataset()
+def test_only_what_is_to_be_summed_over_provinces_has_totals():
+    totals = {str(name) for name in dataset().data_vars if str(name).startswith(("national_", "region_"))}
+    assert totals == {"national_gdp", "region_gdp"}  # enquiries are summed too, but stand by domain
+
+
+def test_variables_of_any_range_have_its_dim_and_its_elements():
+    result = dataset()
+    assert result["enquiries"].dims == ("scenario", "draw", "time", "domain")
+    assert result["technology"].dims[3:] == ("domain", "alliance")
+    assert result["household_consumption"].dims[3:] == ("region",)
+    assert result["trade_share"].dims[3:] == ("linked_pair", "province", "destination")
+    assert result["domain"].values.tolist() == list(REGISTRY.elements["Domain"])
+    assert str(result["alliance_zh"].sel(alliance="Greater Bay Area").item()) == "粤港澳大湾区"
+    assert str(result["domain_zh"].sel(domain="finance").item()) == "金融"
+    assert result["linked_pair"].values.tolist() == list(LINKED)
+    assert result["destination"].values.tolist() == PROVINCES
+    assert "unused_pair" not in result.coords
 
 
 def test_failed_runs_have_a_named_status():

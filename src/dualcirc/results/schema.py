@@ -39,15 +39,17 @@ class Output:
     """How each run ended."""
     drawn: Mapping[str, Array] = field(default_factory=dict)
     """(draw,) by exact name of an uncertain parameter; draw 0 holds the central value."""
+    elements: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Elements of the model's subscript ranges; those of the registry need none."""
 
 
 def dataset_name(mdl_name: str) -> str:
-    """Name in the Dataset of a variable of the model: lower case with underscores."""
+    """Name in the Dataset of a variable or subscript range of the model: lower case with underscores."""
     return mdl_name.lower().replace(" ", "_")
 
 
 def build_dataset(output: Output, scenario: Scenario, registry: Registry, attrs: Mapping[str, str]) -> xr.Dataset:
-    """Dataset of one scenario: dims scenario (1), draw, time and those of each variable.
+    """Dataset of one scenario: dims scenario (1), draw, time and those of each variable, as province or domain.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def build_dataset(output: Output, scenario: Scenario, registry: Registry, attrs:
     own: dict[str, xr.Variable] = {}
     for name, values in output.values.items():
         variable = registry.variables[name]
-        dims = tuple(dim.lower() for dim in output.dims[name])
+        dims = tuple(dataset_name(dim) for dim in output.dims[name])
         own[dataset_name(name)] = xr.Variable((*RUN_DIMS, *dims), values[np.newaxis], _attrs(variable))
         if variable.aggregation == "sum" and dims == ("province",):
             totals |= _totals(values, variable, registry)
@@ -104,11 +106,22 @@ def _coordinates(output: Output, scenario: Scenario, registry: Registry) -> dict
         "scenario_hash": xr.Variable("scenario", [scenario.digest], {"long_name": "SHA-256 of the scenario files"}),
         "draw": xr.Variable("draw", np.arange(draws), {"long_name": "draw; 0 has central parameters"}),
         "time": xr.Variable("time", output.time, time_attrs),
-        "province": xr.Variable("province", list(registry.provinces), {"long_name": "province"}),
-        "province_zh": xr.Variable("province", [place.name_zh for place in provinces], {"long_name": "Chinese name"}),
         "macro_region": xr.Variable("province", [p.macro_region for p in provinces], {"long_name": "macro-region"}),
-        "region": xr.Variable("region", list(registry.regions), {"long_name": "macro-region"}),
+        **_elements(output, registry),
     }
+
+
+def _elements(output: Output, registry: Registry) -> dict[str, xr.Variable]:
+    """Names of the elements of every range, with Chinese labels where the registry has them."""
+    coords: dict[str, xr.Variable] = {}
+    used = {dim for name in output.values for dim in output.dims[name]}
+    others = {dim: elements for dim, elements in output.elements.items() if dim in used}
+    for dim, elements in {**others, **registry.elements}.items():
+        name = dataset_name(dim)
+        coords[name] = xr.Variable(name, list(elements), {"long_name": dim.lower()})
+        if isinstance(elements, Mapping):
+            coords[f"{name}_zh"] = xr.Variable(name, list(elements.values()), {"long_name": "Chinese name"})
+    return coords
 
 
 def _attrs(variable: Variable) -> dict[str, str]:

@@ -98,7 +98,8 @@ def run(
     Returns
     -------
     xarray.Dataset
-        Dims scenario, draw, time, province, region.
+        Dims scenario, draw, time, and those of the variables: province, region, domain, alliance. Totals over provinces
+        are ``national_<name>`` and ``region_<name>``.
 
     Raises
     ------
@@ -117,7 +118,8 @@ def run_plan(
     model = load_model()
     engine = _engine(model, saved_variables(plan.registry, model), time_step)
     attrs = _provenance(model, engine, plan, command)
-    return execute(plan, engine, {name: variable.dims for name, variable in model.variables.items()}, attrs, tell)
+    dims = {name: variable.dims for name, variable in model.variables.items()}
+    return execute(plan, engine, dims, attrs, tell, model.subscripts)
 
 
 def saved_variables(registry: Registry, model: Model) -> tuple[str, ...]:
@@ -131,7 +133,12 @@ def _engine(model: Model, outputs: tuple[str, ...], time_step: float | None) -> 
 
 
 def execute(
-    plan: Plan, engine: Runner, dims: Mapping[str, Sequence[str]], attrs: Mapping[str, Any], tell: Progress
+    plan: Plan,
+    engine: Runner,
+    dims: Mapping[str, Sequence[str]],
+    attrs: Mapping[str, Any],
+    tell: Progress,
+    elements: Mapping[str, Sequence[str]] | None = None,
 ) -> xr.Dataset:
     """Run scenario by scenario; what is finished when one fails is on disk and stays there.
 
@@ -147,6 +154,8 @@ def execute(
         Provenance for the Dataset and the manifest.
     tell
         Told what is being done.
+    elements
+        Elements of the subscript ranges; those of the registry need none.
     """
     changes = _changes(plan, engine)
     folder = None if plan.out is None else ResultFolder(plan.out, attrs)
@@ -155,7 +164,8 @@ def execute(
         for scenario, overrides in zip(plan.scenarios, changes, strict=True):
             tell(scenario.name, 0)
             outputs = engine.run(list(_runs(plan, overrides)), partial(tell, scenario.name))
-            output = Output(dict(outputs.items()), dims, engine.saved_times, outputs.status.tolist(), plan.drawn)
+            values, status = dict(outputs.items()), outputs.status.tolist()
+            output = Output(values, dims, engine.saved_times, status, plan.drawn, elements or {})
             finished.append(build_dataset(output, scenario, plan.registry, attrs))
             if folder:
                 folder.add(finished[-1])
