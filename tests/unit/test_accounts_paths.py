@@ -1,5 +1,7 @@
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from dualcirc.accounts import policy_paths
@@ -46,12 +48,37 @@ def test_dates_that_do_not_rise_are_refused() -> None:
 
 
 def test_lists_follow_the_record_in_comparable_units() -> None:
-    lists = policy_paths.negative_lists()
-    assert lists.iloc[0].tolist() == pytest.approx([190 * rule("zone list unit factor"), 93.0])
-    assert lists.iloc[-1].tolist() == [27.0, 29.0]
-    assert lists.notna().all().all()
+    zones, nation = policy_paths.zone_negative_list(), policy_paths.national_negative_list()
+    totals = pd.DataFrame({"zones": zones.sum(axis=1), "nation": nation.sum(axis=1)}).sort_index().ffill()
+    assert totals.iloc[0].tolist() == pytest.approx([190 * rule("zone list unit factor"), 93.0])
+    assert totals.iloc[-1].tolist() == pytest.approx([27.0, 29.0])
     # In comparable units the zone list is never longer than the national one after the first zones of 2015.
-    assert (lists["zone negative list items"] <= lists["national negative list items"])[lists.index >= 2015.0].all()
+    assert (totals["zones"] <= totals["nation"])[totals.index >= 2015.0].all()
+
+
+def test_manufacturing_leaves_the_lists_on_its_recorded_dates() -> None:
+    zones, nation = policy_paths.zone_negative_list(), policy_paths.national_negative_list()
+    # 1 January 2022 stands at t = 2021.5; 1 November 2024 at t = 2024.33, a third of the step that opens at 2024.25.
+    assert zones.index[zones["manufacturing"] == 0.0].tolist() == [2021.5]
+    assert nation.index[nation["manufacturing"] == 0.0].tolist() == [2024.375]
+    assert nation.loc[2024.25, "manufacturing"] == pytest.approx(31 * 0.25 * (2024 + 305 / 366 - 0.5 - 2024.25) * 8)
+    # Finance had 0.15 of the list and has 0.15 of the 0.75 that are left.
+    assert zones.loc[2021.5, "finance"] == pytest.approx(27 * 0.2)
+    assert zones.loc[2020.125, "finance"] == pytest.approx(30 * 0.15)
+
+
+def test_shares_of_domains_that_do_not_add_to_one_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "domains.csv").write_text("Domain,domain share\nmanufacturing,0.5\nfinance,0.4\n", encoding="utf-8")
+    monkeypatch.setattr(policy_paths.paths, "tables_dir", lambda: tmp_path)
+    with pytest.raises(DataError, match=r"shares of domains add to 0\.9"):
+        policy_paths.zone_negative_list()
+
+
+def test_other_lists_start_at_their_first_count_and_end_at_the_last() -> None:
+    lists = policy_paths.policy_lists()
+    assert lists.iloc[0].tolist() == [151.0, 71.0]
+    assert lists.iloc[-1].tolist() == [106.0, 68.0]
+    assert lists["cross border services list items"].loc[2023.875] == 68.0  # in force since 21 April 2024
 
 
 def test_quota_starts_at_nothing_and_ends_at_100000() -> None:

@@ -1,4 +1,4 @@
-"""Foreign direct investment and foreign capital of the base year by province."""
+"""Direct investment across the border: inflow and foreign capital of the base year by province, national outflow."""
 
 from __future__ import annotations
 
@@ -59,3 +59,10 @@ def base_inflow() -> xr.DataArray:
         factor[region == name] = target / float(share[region == name].sum())
     total = float(at_year(fdi_inflow(), base_year()))
     return (total * share * factor).rename("base FDI inflow").assign_attrs(units="billion CNY/year")
+
+
+def outward_investment_ratio() -> xr.DataArray:
+    """Outward direct investment of the nation over its GDP, both nominal, (year), share; balance of payments."""
+    outflow = complete(national("fdi_net_outflow_usd")) * complete(national("exchange_rate"))
+    ratio = outflow / complete(national("gdp_lcu"))
+    return ratio.rename("outward investment ratio").assign_attrs(units="1", source_id="N01")

@@ -10,12 +10,19 @@ import pandas as pd
 
 from dualcirc.accounts.rules import base_year, rule
 from dualcirc.errors import DataError, Problem
+from dualcirc.files import paths
 from dualcirc.files.calendar import NEVER, decimal_year, to_model_time
 from dualcirc.files.series import province_names, table
 
 ZONE_LIST = "FTZ_foreign_investment"
 NATIONAL_LIST = "national_foreign_investment"
+ACCESS_LIST = "market_access"
+SERVICES_NATIONAL_LIST = "cross_border_services_national"
+SERVICES_ZONE_LIST = "cross_border_services_FTZ"
+MANUFACTURING = "manufacturing"
 QUOTA = "quota_per_person_year"
+SHARES_CLOSE = 1e-12
+"""Largest distance of the sum of shares from one."""
 
 
 def held_path(times: Sequence[float], values: Sequence[float], before: float) -> pd.Series:
@@ -46,29 +53,73 @@ def held_path(times: Sequence[float], values: Sequence[float], before: float) ->
     return pd.Series(path[changes], index=pd.Index(grid[changes], name="time"))
 
 
-def _list_items(name: str) -> tuple[list[float], list[float]]:
+def _list_items(name: str) -> pd.DataFrame:
+    """Versions of one list that the baseline carries: version, date in model time and items in comparable units."""
     rows = table("negative_list")
     rows = rows[rows["list"] == name]
     if rows.empty:
         raise DataError(Problem(f"no list '{name}'", file="negative_list.csv"))
-    recount = rule("zone list recount year") if name == ZONE_LIST else -np.inf
-    times, items = [], []
-    for version, count, effective in zip(rows["year_of_version"], rows["items"], rows["effective"], strict=True):
-        calendar = decimal_year(str(effective))
-        if calendar < rule("policy last date"):
-            times.append(to_model_time(calendar))
-            items.append(float(count) * (rule("zone list unit factor") if version < recount else 1.0))
-    return times, items
+    dates = [decimal_year(str(day)) for day in rows["effective"]]
+    old_units = (rows["year_of_version"] < rule("zone list recount year")) & (name == ZONE_LIST)
+    factor = np.where(old_units, rule("zone list unit factor"), 1.0)
+    items = {"version": rows["year_of_version"], "items": rows["items"] * factor, "time": map(to_model_time, dates)}
+    return pd.DataFrame(items)[np.array(dates) < rule("policy last date")]
 
 
-def negative_lists() -> pd.DataFrame:
-    """Items of the zone list and of the national list, index model time; held between rows, first item held back."""
-    columns = {"zone negative list items": ZONE_LIST, "national negative list items": NATIONAL_LIST}
-    paths = {}
-    for column, name in columns.items():
-        times, items = _list_items(name)
-        paths[column] = held_path(times, items, before=items[0])
-    return pd.DataFrame(paths).sort_index().ffill()
+def domain_shares() -> pd.Series:
+    """Share of each domain in the entries of a list for foreign investment while manufacturing has some."""
+    shares = table("domains", paths.tables_dir()).set_index("Domain")["domain share"]
+    if abs(shares.sum() - 1.0) > SHARES_CLOSE:
+        raise DataError(Problem(f"shares of domains add to {shares.sum():g}", file="domains.csv", expected="1"))
+    return shares
+
+
+def _by_domain(name: str, free_version: float) -> pd.DataFrame:
+    versions, share = _list_items(name), domain_shares()
+    rest = share.where(share.index != MANUFACTURING, 0.0)
+    free = rest / rest.sum()
+    columns = {}
+    for domain in share.index:
+        part = np.where(versions["version"] < free_version, share[domain], free[domain])
+        items = list(versions["items"] * part)
+        columns[domain] = held_path(list(versions["time"]), items, before=items[0])
+    return pd.DataFrame(columns).sort_index().ffill()
+
+
+def zone_negative_list() -> pd.DataFrame:
+    """Entries of the zone list by domain, index model time, items; held between rows, first item held back.
+
+    Notes
+    -----
+    The published total times the share of the domain. From the version that frees manufacturing its entries are zero,
+    and the total is spread over the other domains in proportion to their shares.
+    """
+    return _by_domain(ZONE_LIST, rule("zone manufacturing free version"))
+
+
+def national_negative_list() -> pd.DataFrame:
+    """Entries of the national list by domain, index model time, items; made as `zone_negative_list` is."""
+    return _by_domain(NATIONAL_LIST, rule("national manufacturing free version"))
+
+
+def policy_lists() -> pd.DataFrame:
+    """Entries of the lists for market access and for services across the border, index model time, items.
+
+    Notes
+    -----
+    The first count for market access is held back. Before a zone list for services the national one of the same day is
+    the reference; the list of Hainan, one province, is left out.
+    """
+    access, services = _list_items(ACCESS_LIST), _list_items(SERVICES_ZONE_LIST)
+    reference = float(_list_items(SERVICES_NATIONAL_LIST)["items"].iloc[0])
+    items = list(access["items"])
+    columns = {
+        "market access list items": held_path(list(access["time"]), items, before=items[0]),
+        "cross border services list items": held_path(
+            list(services["time"]), list(services["items"]), before=reference
+        ),
+    }
+    return pd.DataFrame(columns).sort_index().ffill()
 
 
 def duty_free_quota() -> pd.DataFrame:

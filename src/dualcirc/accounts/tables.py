@@ -10,16 +10,24 @@ import pandas as pd
 import xarray as xr
 
 from dualcirc.accounts.destinations import foreign_content_path
-from dualcirc.accounts.foreign_capital import base_foreign_capital, base_inflow
+from dualcirc.accounts.foreign_capital import base_foreign_capital, base_inflow, outward_investment_ratio
 from dualcirc.accounts.investment_kernel import investment_kernel
-from dualcirc.accounts.policy_paths import duty_free_quota, negative_lists, zone_openings
+from dualcirc.accounts.people import migration_kernel, natural_increase
+from dualcirc.accounts.policy_paths import (
+    duty_free_quota,
+    national_negative_list,
+    policy_lists,
+    zone_negative_list,
+    zone_openings,
+)
 from dualcirc.accounts.priors import ITEMS
 from dualcirc.accounts.reconcile import BaseAccounts
 from dualcirc.accounts.rules import base_year
 from dualcirc.accounts.trade_matrix import distance_table
-from dualcirc.accounts.volumes import population_path
+from dualcirc.accounts.volumes import population_path, rd_intensity
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files import paths
+from dualcirc.files.series import provinces
 
 
 def base_table(
@@ -49,10 +57,20 @@ def _over_time(path: xr.DataArray) -> pd.DataFrame:
     return pd.DataFrame(path.transpose("time", "province").values, index=times, columns=list(path["province"].values))
 
 
-def _national_paths() -> pd.DataFrame:
-    path = foreign_content_path()
-    times = pd.Index(path["year"].values.astype(np.float64), name="time")
-    return pd.DataFrame({"foreign content of exports": path.values}, index=times)
+def _flow(path: xr.DataArray) -> xr.DataArray:
+    """Annual figures, (year), as values in model time, (time): those of year Y stand at t = Y."""
+    return path.assign_coords(year=path["year"].values.astype(np.float64)).rename(year="time")
+
+
+def _national(*series: xr.DataArray) -> pd.DataFrame:
+    times = pd.Index(series[0]["time"].values, name="time")
+    return pd.DataFrame({str(path.name): path.sel(time=times).values for path in series}, index=times)
+
+
+def region_membership() -> pd.DataFrame:
+    """One where a province lies in a region, index Province, columns the regions as they first occur."""
+    region = provinces()["macro_region"].rename_axis("Province")
+    return pd.DataFrame({name: (region == name).astype(np.float64) for name in region.unique()})
 
 
 def build(accounts: BaseAccounts, share: xr.DataArray) -> dict[str, pd.DataFrame]:
@@ -72,10 +90,16 @@ def build(accounts: BaseAccounts, share: xr.DataArray) -> dict[str, pd.DataFrame
         "distance": _square(distance_table(own=0.0)),
         "base_investment_kernel": _square(investment_kernel(inflow)),
         "population": _over_time(population),
-        "policy_lists": negative_lists(),
+        "policy_lists": policy_lists(),
+        "zone_negative_list": zone_negative_list(),
+        "national_negative_list": national_negative_list(),
         "duty_free": duty_free_quota(),
         "zones": zone_openings().to_frame(),
-        "national_paths": _national_paths(),
+        "national_paths": _national(_flow(foreign_content_path()), _flow(outward_investment_ratio())),
+        "rd_intensity": _over_time(_flow(rd_intensity())),
+        "natural_increase": _national(natural_increase()),
+        "migration_kernel": _square(migration_kernel()),
+        "region_membership": region_membership(),
     }
 
 

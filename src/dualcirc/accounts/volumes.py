@@ -109,6 +109,12 @@ def recorded_trade() -> xr.DataArray:
     return _volume(flow.transpose("province", "year"), "recorded trade", "P17; P18; N01")
 
 
+def rd_intensity() -> xr.DataArray:
+    """R&D expenditure over GDP by province, both nominal, (province, year), share."""
+    ratio = complete(panel("rd_expenditure")) / complete(panel("gdp_nominal"))
+    return ratio.rename("R&D intensity").assign_attrs(units="1", source_id="P01; P27; P47")
+
+
 def population() -> xr.DataArray:
     """Residents at the end of the year as published, (province, year), million persons."""
     people = panel("population_resident") * TEN_THOUSAND_PERSONS_TO_MILLION

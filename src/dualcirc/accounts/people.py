@@ -1,0 +1,52 @@
+"""Growth of the national population and moves between provinces in the base year."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from dualcirc.accounts.rules import rule
+from dualcirc.accounts.trade_matrix import distance_table
+from dualcirc.accounts.volumes import population_path
+from dualcirc.files.calendar import HALF_YEAR
+
+
+def natural_increase() -> xr.DataArray:
+    """Natural increase of the national population, (time), 1/year.
+
+    Notes
+    -----
+    The rate at t = Y, the middle of the year, is ``ln N(t + 0.5) / N(t - 0.5)`` with N the sum of the provinces at the
+    end of years; at the start of the base year half a year has to do. The path of residents is already free of the
+    revision of 2011 (`population_path`), so the rate has no break. After the record the rate moves in a line to
+    ``natural increase late``. The nation is taken as closed: moves across its border are not recorded.
+    """
+    national = population_path().sum("province")
+    times, residents = national["time"].values, national.values
+    rates = np.diff(np.log(residents)) / np.diff(times)
+    middles = np.concatenate([times[:1], times[2:] - HALF_YEAR])
+    return xr.DataArray(
+        np.append(rates, rule("natural increase late")),
+        coords={"time": np.append(middles, rule("natural increase late year"))},
+        dims="time",
+        name="natural increase rate",
+        attrs={"units": "1/year", "source_id": "P05; N01"},
+    )
+
+
+def migration_kernel() -> xr.DataArray:
+    """Yearly rate of moving in the base year from a province to another, (origin, destination), 1/year.
+
+    Notes
+    -----
+    ``K[o, d] = c N[d] / distance[o, d]^e``, so gross moves are the same both ways, ``N[o] K[o, d] = N[d] K[d, o]``, and
+    nobody moves on balance. The level c gives the nation the ``interprovincial migration rate``.
+    """
+    residents = population_path().isel(time=0).values
+    km = distance_table(own=1.0)
+    pull = residents * km.values ** -rule("migration distance elasticity")
+    np.fill_diagonal(pull, 0.0)
+    moves = float((residents[:, None] * pull).sum())
+    kernel = pull * rule("interprovincial migration rate") * residents.sum() / moves
+    labelled = km.copy(data=kernel).rename("base migration kernel")
+    return labelled.assign_attrs(units="1/year", source_id="P05; N01; G02")
