@@ -111,3 +111,11 @@ def test_columns_of_tables_feed_the_variables_they_are_named_after() -> None:
         header = (paths.model_file().parent / file).read_text().splitlines()[0].split(",")
         if header[1] != "Beijing":
             assert header[ord(column) - ord("A")] == name
+
+
+def test_tables_over_time_have_two_rows_or_more() -> None:
+    """PySD takes a table of one row along time for an empty one and stops."""
+    rows = {path.name: path.read_text().splitlines() for path in paths.tables_dir().glob("*.csv")}
+    over_time = {name: lines for name, lines in rows.items() if lines[0].startswith("time,")}
+    assert len(over_time) > 10
+    assert [name for name, lines in over_time.items() if len(lines) < 3] == []
