@@ -6,7 +6,12 @@ import pytest
 
 from dualcirc.accounts import volumes
 from dualcirc.accounts.foreign_capital import outward_investment_ratio
-from dualcirc.accounts.people import migration_kernel, natural_increase
+from dualcirc.accounts.people import (
+    mid_year_population,
+    migration_kernel,
+    natural_increase,
+    year_end_population,
+)
 from dualcirc.accounts.rules import rule
 from dualcirc.accounts.tables import region_membership
 from dualcirc.files import paths, series
@@ -97,3 +102,40 @@ def test_ratios_of_research_and_of_outward_investment_meet_the_published_ones() 
     assert ((lower < 1.0) & (lower > 1.0 / 1.027)).all()
     # 153.7 billion dollars at 6.9008 yuan over 101.357 trillion yuan.
     assert float(outward_investment_ratio().sel(year=2020)) == pytest.approx(153.7 * 6.9008 / 101_357, rel=1e-3)
+
+
+def test_residents_stand_at_the_end_and_in_the_middle_of_the_year() -> None:
+    ends, middles = year_end_population(), mid_year_population()
+    published = series.panel("population_resident") / 100.0
+    np.testing.assert_allclose(ends.sel(year=slice(2011, 2022)), published.sel(year=slice(2011, 2022)), rtol=1e-14)
+    np.testing.assert_allclose(middles.sel(year=2020), 0.5 * (ends.sel(year=2019) + ends.sel(year=2020)), rtol=1e-14)
+    # The national figure is published in the middle of the year.
+    nation = series.national("population_total") / 1e6
+    np.testing.assert_allclose(middles.sum("province"), nation.sel(year=middles["year"]), rtol=3e-3)
+
+
+def test_flows_of_provinces_add_to_the_published_nation() -> None:
+    prices = volumes.deflator()
+    research, sales = (
+        flow.sum("province") * prices * 10 for flow in (volumes.rd_expenditure(), volumes.retail_sales())
+    )
+    np.testing.assert_allclose(research, series.national("rd_expenditure").sel(year=research["year"]), rtol=2e-4)
+    np.testing.assert_allclose(
+        sales.sel(year=[2021, 2022]), series.national("retail_sales").sel(year=[2021, 2022]), rtol=1e-5
+    )
+    assert sales["year"].values.tolist() == list(range(2015, 2023))
+
+
+def test_income_per_head_meets_the_published_one_of_the_nation() -> None:
+    income, residents = volumes.disposable_income_per_head(), mid_year_population()
+    assert income["year"].values.tolist() == list(range(2013, 2023))
+    weighted = (income * residents).sum("province") / residents.sum("province") * volumes.deflator() * 1e3
+    published = float(series.national("disposable_income_pc").sel(year=2014))
+    assert float(weighted.sel(year=2014)) == pytest.approx(published, rel=5e-3)
+
+
+def test_labour_share_is_held_after_2016() -> None:
+    share = volumes.labour_share()
+    assert share["year"].values.tolist() == list(range(2010, 2020))
+    assert float(share.sel(year=2010)) == pytest.approx(0.5483, abs=5e-5)
+    assert np.ptp(share.sel(year=slice(2016, 2019)).values) == 0.0

@@ -1,14 +1,31 @@
-"""Growth of the national population and moves between provinces in the base year."""
+"""Residents in calendar years, growth of the national population, moves between provinces in the base year."""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray as xr
 
-from dualcirc.accounts.rules import rule
+from dualcirc.accounts.rules import base_year, rule
 from dualcirc.accounts.trade_matrix import distance_table
 from dualcirc.accounts.volumes import population_path
 from dualcirc.files.calendar import HALF_YEAR
+
+
+def year_end_population() -> xr.DataArray:
+    """Residents at the end of the year, (province, year), million persons; 2010 moved to the revision of 2011 on."""
+    return _by_year(HALF_YEAR)
+
+
+def mid_year_population() -> xr.DataArray:
+    """Residents in the middle of the year, (province, year), million persons: the mean of the ends before and after."""
+    return _by_year(0.0)
+
+
+def _by_year(shift: float) -> xr.DataArray:
+    path = population_path()
+    years = np.arange(base_year(), int(path["time"][-1]) + 1)
+    values = path.interp(time=years + shift).assign_coords(time=years).rename(time="year")
+    return values.assign_attrs(path.attrs)
 
 
 def natural_increase() -> xr.DataArray:

@@ -24,6 +24,7 @@ TEN_THOUSAND_PERSONS_TO_MILLION = 0.01
 UNITS_PER_BILLION = 1e9
 THOUSANDS_PER_BILLION = 1e6
 UNITS_PER_MILLION = 1e6
+UNITS_PER_THOUSAND = 1e3
 
 
 def _volume(values: xr.DataArray, name: str, sources: str) -> xr.DataArray:
@@ -113,6 +114,43 @@ def rd_intensity() -> xr.DataArray:
     """R&D expenditure over GDP by province, both nominal, (province, year), share."""
     ratio = complete(panel("rd_expenditure")) / complete(panel("gdp_nominal"))
     return ratio.rename("R&D intensity").assign_attrs(units="1", source_id="P01; P27; P47")
+
+
+def rd_expenditure() -> xr.DataArray:
+    """R&D expenditure by province, (province, year), billion CNY (2020 prices) / year.
+
+    Notes
+    -----
+    Deflated for the nation, while GDP by province follows its own volume index. So its ratio to `real_gdp` meets the
+    nominal `rd_intensity` within one per cent for the sum of provinces, but within a quarter only for a single one.
+    """
+    flow = complete(panel("rd_expenditure")) * HUNDRED_MILLION_TO_BILLION / deflator()
+    return _volume(flow.transpose("province", "year"), "R&D expenditure", "P27; P47; N01")
+
+
+def retail_sales() -> xr.DataArray:
+    """Retail sales of consumer goods by province, 2015 on, (province, year), billion CNY (2020 prices) / year.
+
+    Earlier years were published before a revision and are no part of it.
+    """
+    flow = complete(panel("retail_sales")) * HUNDRED_MILLION_TO_BILLION / deflator()
+    return _volume(flow.transpose("province", "year"), "retail sales", "P08; P09; N01")
+
+
+def disposable_income_per_head() -> xr.DataArray:
+    """Disposable income per head, 2013 on, (province, year), thousand CNY (2020 prices) / (person*year).
+
+    Deflated with the GDP deflator, as every volume is, not with consumer prices.
+    """
+    income = complete(panel("disposable_income_pc")) / UNITS_PER_THOUSAND / deflator()
+    labelled = income.transpose("province", "year").rename("disposable income per head")
+    units = "thousand CNY/(person*year)"
+    return labelled.assign_attrs(units=units, price_basis=PRICES, source_id="P25; P26; P49; N01")
+
+
+def labour_share() -> xr.DataArray:
+    """Labour share of national GDP, (year), share: Penn World Table, which holds the value of 2016 from then on."""
+    return complete(national("pwt_labsh")).rename("labour share").assign_attrs(units="1")
 
 
 def population() -> xr.DataArray:
