@@ -101,9 +101,10 @@ class Lever:
     claim_kind: Literal["", "relative", "absolute"]
     strong: float | None
     """Value, at the end of the range, for which the claim holds."""
-    ambition_low: float | None
-    ambition_central: float | None
-    ambition_high: float | None
+    ambition_low: str
+    """A value for every element, or ``element:value;element:value``."""
+    ambition_central: str
+    ambition_high: str
     ambition_reason: str
 
 

@@ -17,8 +17,8 @@ REGION = "Region"
 NAMED_BY_LEVERS = ("enters", "cost_enters", "target")
 """Columns of levers.csv that name a variable, or are empty."""
 
-SETTINGS_OF_LEVERS = ("strong", "ambition_low", "ambition_central", "ambition_high")
-"""Columns of levers.csv that hold a value of the lever, or are empty."""
+AMBITIONS = ("ambition_low", "ambition_central", "ambition_high")
+"""Columns of levers.csv that hold a value of the lever, one per element, or are empty."""
 
 
 def faults(tables: Tables, keys: Mapping[str, Callable[[Any], str]]) -> list[Problem]:
@@ -58,12 +58,24 @@ def _faulty_ranges(tables: Tables) -> Iterator[Problem]:
 
 def _faulty_values(tables: Tables) -> Iterator[Problem]:
     """A value of a parameter or lever lies in its range."""
-    cells = [(row, "value") for row in tables["parameters"]]
-    cells += [(row, column) for row in tables["levers"] for column in SETTINGS_OF_LEVERS]
-    for row, column in cells:
-        low, high, value = row.record.low, row.record.high, getattr(row.record, column)
+    cells = [(row, "value", row.record.value) for row in tables["parameters"]]
+    cells += [(row, "strong", row.record.strong) for row in tables["levers"]]
+    for row in tables["levers"]:
+        for column in AMBITIONS:
+            text = getattr(row.record, column)
+            try:
+                cells += [(row, column, value) for value in ambition_values(text)]
+            except ValueError:
+                yield Problem(f"column '{column}': got '{text}'", row.file, row.line, "a number, or element:number;...")
+    for row, column, value in cells:
+        low, high = row.record.low, row.record.high
         if None not in (low, high, value) and low <= high and not low <= value <= high:
             yield Problem(f"column '{column}': got {value:g}", row.file, row.line, f"from {low:g} to {high:g}")
+
+
+def ambition_values(text: str) -> list[float]:
+    """Numbers of an ambition, one or one per element; none of an empty cell."""
+    return [float(part.rsplit(":", 1)[-1]) for part in text.split(";") if part]
 
 
 def _unknown_variables(tables: Tables) -> Iterator[Problem]:
