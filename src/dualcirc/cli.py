@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dualcirc.cli_evidence import calibrate_command, validate_command
+from dualcirc.cli_loops import loops_command
 from dualcirc.errors import DualcircError, OutputError, Problem
 from dualcirc.files.calendar import NEVER, POLICY_START
 from dualcirc.files.version import package_version
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 app.command("calibrate")(calibrate_command)
+app.command("loops")(loops_command)
 app.command("validate")(validate_command)
 
 

@@ -63,7 +63,7 @@ class Emitter:
             case Number(value=value):
                 return Value(jnp.full((1,), value), ())
             case Time():
-                return Value(jnp.reshape(jnp.asarray(self.time, dtype=float), (1,)), ())
+                return Value(jnp.reshape(jnp.asarray(self.time, dtype=float), (-1,)), ())
             case Reference():
                 return self._reference(expression)
             case Level(state=state, compartment=compartment, axes=axes):

@@ -79,7 +79,7 @@ def simulator(
     Simulate
         From constants (*dims, run or 1) and data (row, *dims, run or 1) to the outcome.
     """
-    machine = _Machine(plan, dims, sizes, clock, runs)
+    machine = Machine(plan, dims, sizes, clock, runs)
 
     def simulate(constants: Arrays, data: Arrays) -> Outcome:
         static = machine.static(constants)
@@ -102,7 +102,7 @@ def simulator(
 
 
 @dataclass(frozen=True)
-class _Machine:
+class Machine:
     """Plan bound to its sizes and times."""
 
     plan: Plan
@@ -147,14 +147,14 @@ class _Machine:
         self, static: Mapping[str, Value], levels: Levels, start: Array, data: Arrays
     ) -> tuple[Levels, tuple[Levels, Array]]:
         """Record at a saved time, then step to the next one."""
-        emitter = self._at(static, levels, start, {name: rows[0] for name, rows in data.items()}, self.plan.record)
+        emitter = self.at(static, levels, start, {name: rows[0] for name, rows in data.items()}, self.plan.record)
         moving = {name: emitter.known[name].array for name in self.plan.moving_outputs}
         finite = self.finite({**moving, **levels})
-        levels = self._advance(emitter)
+        levels = self.advance(emitter)
         if self.clock.steps_per_save > 1:
 
             def step(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, None]:
-                return self._advance(self._at(static, levels, *x, self.plan.step)), None
+                return self.advance(self.at(static, levels, *x, self.plan.step)), None
 
             steps = start + jnp.arange(1, self.clock.steps_per_save)
             levels, _ = lax.scan(step, levels, (steps, {name: rows[1:] for name, rows in data.items()}))
@@ -167,7 +167,7 @@ class _Machine:
             result = result & jnp.all(jnp.isfinite(array), axis=tuple(range(array.ndim - 1)))
         return result
 
-    def _at(
+    def at(
         self, static: Mapping[str, Value], levels: Levels, k: Array, row: Arrays, equations: tuple[Equation, ...]
     ) -> Emitter:
         """Emitter with the equations computed at step ``k``."""
@@ -177,11 +177,11 @@ class _Machine:
             emitter.keep(equation)
         return emitter
 
-    def _advance(self, emitter: Emitter) -> Levels:
+    def advance(self, emitter: Emitter) -> Levels:
         """Levels one step later."""
         return {
             state.name: jnp.broadcast_to(
-                emitter.levels[state.name] + _derivative(state, emitter) * self.clock.step, self._level_shape(state)
+                emitter.levels[state.name] + derivative(state, emitter) * self.clock.step, self._level_shape(state)
             )
             for state in self.plan.states
         }
@@ -193,7 +193,7 @@ class _Machine:
         return (state.order, *(self.sizes[dim] for dim in state.dims), self.runs)
 
 
-def _derivative(state: State, emitter: Emitter) -> Array:
+def derivative(state: State, emitter: Emitter) -> Array:
     """
     Rate of change of every compartment, as PySD ``statefuls`` has it.
 

@@ -1,0 +1,127 @@
+"""One run at every step: the states, and every equation evaluated at all steps at once, with inputs replaced at will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from dualcirc.engine.emit import Emitter, Value
+from dualcirc.engine.inputs import Overrides, inputs_of
+from dualcirc.engine.integrate import Arrays, Clock, Levels, Machine, derivative
+from dualcirc.engine.passes import plan
+from dualcirc.engine.settings import prepare_jax
+from dualcirc.translate.ir import FloatArray, Model, State
+from dualcirc.translate.load import steps_between
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A run at a number of steps, which stand where the runs of a block stand in the engine."""
+
+    known: Mapping[str, Value]
+    """(*dims, step) by name of a variable; (*dims, 1) for what does not move."""
+    levels: Levels
+    """(compartment, *dims, step) by name of a state."""
+    steps: Array
+    """(step): numbers of the steps."""
+
+    def pick(self, steps: FloatArray) -> Moments:
+        """Return the same run at some of its steps, given by place."""
+        known = {name: value if _still(value) else Value(value.array[..., steps], value.axes) for name, value in self.known.items()}
+        return Moments(known, {name: level[..., steps] for name, level in self.levels.items()}, self.steps[steps])
+
+
+class Trace:
+    """
+    A model whose runs can be looked into.
+
+    Parameters
+    ----------
+    model
+        Model from ``dualcirc.translate.load``.
+    """
+
+    def __init__(self, model: Model) -> None:
+        prepare_jax()
+        self.model = model
+        self.names = tuple(name for name, variable in model.variables.items() if variable.kind != "control")
+        steps = steps_between(model.time.initial, model.time.final, model.time.step)
+        assert steps is not None, "checked when the model was loaded"
+        clock = Clock(model.time.initial, model.time.step, steps, 1)
+        sizes = {name: len(elements) for name, elements in model.subscripts.items()}
+        dims = {name: variable.dims for name, variable in model.variables.items()}
+        self.machine = Machine(plan(model, self.names), dims, sizes, clock, 1)
+        self.inputs = inputs_of(model, clock)
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """What accumulates."""
+        return tuple(self.model.states[state.name] for state in self.machine.plan.states)
+
+    @property
+    def grid(self) -> FloatArray:
+        """(step): times of the integration."""
+        clock = self.machine.clock
+        return np.asarray(clock.initial + np.arange(clock.steps + 1) * clock.step, dtype=np.float64)
+
+    def data_path(self, name: str) -> FloatArray:
+        """(step, *dims): base path of a data variable on the grid."""
+        return self.inputs.base[name][: len(self.grid)].copy()
+
+    def constant(self, name: str) -> FloatArray:
+        """(*dims): base value of a constant."""
+        return self.inputs.base[name].copy()
+
+    def run(self, overrides: Overrides) -> Moments:
+        """One run at every step, from the values that replace the model's own."""
+        self.inputs.check(overrides, 0)
+        values = {name: np.asarray(overrides.get(name, base), dtype=float) for name, base in self.inputs.base.items()}
+        constants = {name: jnp.asarray(values[name])[..., None] for name in self.machine.plan.constants}
+        data = {name: jnp.asarray(values[name][: len(self.grid)])[..., None] for name in self.machine.plan.data}
+        levels = {name: jnp.moveaxis(level[..., 0], 0, -1) for name, level in self._follow(constants, data).items()}
+        rows = {name: jnp.moveaxis(row[..., 0], 0, -1) for name, row in data.items()}
+        steps = jnp.arange(len(self.grid))
+        emitter = self.machine.at(self.machine.static(constants), levels, steps, rows, self.machine.plan.record)
+        return Moments(emitter.known, levels, steps)
+
+    def value(self, name: str, moments: Moments) -> Array:
+        """(*dims, step): right-hand side of a variable, from what it reads at those moments."""
+        variable = self.model.variables[name]
+        assert variable.expression is not None, "only what has an equation is asked for"
+        return self._emitter(moments).spread(variable.expression, variable.dims)
+
+    def rate(self, state: State, moments: Moments) -> Array:
+        """(compartment, *dims, step): rate of change of a state, from what its flow reads at those moments."""
+        return derivative(state, self._emitter(moments))
+
+    def _emitter(self, moments: Moments) -> Emitter:
+        clock = self.machine.clock
+        return Emitter(self.machine.sizes, moments.known, moments.levels, clock.initial + moments.steps * clock.step)
+
+    @cached_property
+    def _follow(self) -> Callable[[Arrays, Arrays], dict[str, Array]]:
+        """Compiled simulation: levels (step, compartment, *dims, 1)."""
+
+        @jax.jit
+        def follow(constants: Arrays, data: Arrays) -> dict[str, Array]:
+            static = self.machine.static(constants)
+            start, _ = self.machine.start(static, {name: rows[0] for name, rows in data.items()})
+
+            def step(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, Levels]:
+                emitter = self.machine.at(static, levels, *x, self.machine.plan.step)
+                return self.machine.advance(emitter), levels
+
+            return lax.scan(step, start, (jnp.arange(len(self.grid)), data))[1]
+
+        return follow  # type: ignore[no-any-return]
+
+
+def _still(value: Value) -> bool:
+    """Whether an array is the same at every step."""
+    return value.array.shape[-1] == 1
