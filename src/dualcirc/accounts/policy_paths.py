@@ -76,12 +76,15 @@ def domain_shares() -> pd.Series:
 
 def _by_domain(name: str, free_version: float) -> pd.DataFrame:
     versions, share = _list_items(name), domain_shares()
-    rest = share.where(share.index != MANUFACTURING, 0.0)
-    free = rest / rest.sum()
+    total, usual = versions["items"], float(share[MANUFACTURING])
+    reference = float(_list_items(NATIONAL_LIST)["items"].iloc[0])
+    free = float(total[versions["version"] == free_version].iloc[0])
+    fading = usual * reference * (total - free).clip(lower=0.0) / (reference - free)
+    manufacturing = fading.where(total < reference, usual * total)
     columns = {}
     for domain in share.index:
-        part = np.where(versions["version"] < free_version, share[domain], free[domain])
-        items = list(versions["items"] * part)
+        others = (total - manufacturing) * share[domain] / (1.0 - usual)
+        items = list(manufacturing if domain == MANUFACTURING else others)
         columns[domain] = held_path(list(versions["time"]), items, before=items[0])
     return pd.DataFrame(columns).sort_index().ffill()
 
@@ -91,8 +94,9 @@ def zone_negative_list() -> pd.DataFrame:
 
     Notes
     -----
-    The published total times the share of the domain. From the version that frees manufacturing its entries are zero,
-    and the total is spread over the other domains in proportion to their shares.
+    Only totals are published, and when manufacturing left the list. Its entries fall in proportion to the total, from
+    its usual share of the reference list to nothing in the version that frees it; the rest is spread over the other
+    domains by their shares. The two entries of manufacturing that the national list of 31 still had come out as 0.7.
     """
     return _by_domain(ZONE_LIST, rule("zone manufacturing free version"))
 
