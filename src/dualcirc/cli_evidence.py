@@ -37,7 +37,8 @@ def calibrate_command(
     free = estimate.free
     console().print(
         f"Fitted to {LAST_YEAR}: {free.trend_count} numbers in national paths (C, G, X, M and FDI are backed out), "
-        f"{free.deviation_count} partially pooled deviations of technology growth to provincial GDP. "
+        f"{free.deviation_count} partially pooled deviations of technology growth to provincial GDP, "
+        f"{free.amenity_count} amenities to provincial population. "
         "Capital formation and recorded trade are not fitted."
     )
     show(_fit(run(["baseline"])), "Fit to history as the model stands, per cent", "{:.2f}".format)
@@ -99,7 +100,7 @@ def _estimate(engine: Engine, write: bool) -> Fit:
 
     estimate = fit(engine, LAST_YEAR)
     if write:
-        paths = write_tables(estimate.tables() | scope_tables())
+        paths = write_tables(estimate.tables() | scope_tables(engine, estimate))
         paths += write_tables({"pilot_pool_fits": pool_fits(engine)}, project_root() / "model")
         console().print("Written: " + ", ".join(path.name for path in paths))
     return estimate

@@ -10,15 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from dualcirc.calibrate.households import TRANSFER_RATIO, transfer_ratio
 from dualcirc.calibrate.observations import (
     OUTPUTS,
     Observations,
     modelled_gdp_logs,
     modelled_national_logs,
+    modelled_population_logs,
     national_logs,
     observations,
 )
-from dualcirc.calibrate.paths import Free, deviation_table, on_grid, trend_table
+from dualcirc.calibrate.paths import Free, amenity_table, deviation_table, on_grid, trend_table
 from dualcirc.calibrate.settings import setting
 from dualcirc.engine import Engine
 from dualcirc.files.series import province_names
@@ -40,19 +42,22 @@ class Fit:
     cost: float
 
     def tables(self, growth_after: Mapping[str, float] | None = None) -> dict[str, pd.DataFrame]:
-        """``national_trends`` (time, path) and ``technology_deviation`` (time, province)."""
+        """``national_trends`` (time, path), ``technology_deviation`` and ``amenity`` (time, province)."""
         return {
             "national_trends": trend_table(self.free, self.vector, growth_after),
             "technology_deviation": deviation_table(self.free, self.vector),
+            "amenity": amenity_table(self.free, self.vector),
         }
 
 
 def overrides(tables: Mapping[str, pd.DataFrame], grid: Array) -> Overrides:
     """The tables of a fit as inputs of a run on the integration grid."""
     paths = on_grid(tables["national_trends"], grid)
-    deviation = on_grid(tables["technology_deviation"], grid)
-    paths["technology growth deviation"] = np.stack([deviation[name] for name in province_names()], axis=-1)
-    return paths
+    by_province = {"technology growth deviation": "technology_deviation", "amenity": "amenity"}
+    for variable, table in by_province.items():
+        columns = on_grid(tables[table], grid)
+        paths[variable] = np.stack([columns[name] for name in province_names()], axis=-1)
+    return paths | {TRANSFER_RATIO: transfer_ratio()}
 
 
 def fit(engine: Engine, last_year: int) -> Fit:
@@ -67,8 +72,9 @@ def fit(engine: Engine, last_year: int) -> Fit:
 
     Notes
     -----
-    Residuals, each over its standard deviation in ``model/calibration.csv``: log of provincial GDP, log of national C,
-    G, X, M and FDI, and the deviations themselves (their prior mean is zero: that is the partial pooling). The Jacobian
+    Residuals, each over its standard deviation in ``model/calibration.csv``: log of provincial GDP and
+    population, log of national C, G, X, M and FDI, and the deviations and amenities themselves (their prior mean is
+    zero: that is the partial pooling). The Jacobian
     is by forward differences, all columns in one batch of the engine.
     """
     free, observed = Free(last_year), observations(last_year)
@@ -103,6 +109,10 @@ def _residuals(free: Free, observed: Observations, vectors: Array, output: Mappi
     national = (modelled_national_logs(output, years) - national_logs(observed)) / setting("component error")
     log_gdp = np.log(observed.gdp.transpose("year", "province").values[1:])
     provincial = (modelled_gdp_logs(output, years) - log_gdp) / setting("output error")
+    residents = np.log(observed.population.transpose("year", "province").values[1:])
+    people = (modelled_population_logs(output, years) - residents) / setting("population error")
     spread = np.array([setting("deviation spread early"), setting("deviation spread late")])[:, None]
     pooled = np.stack([free.deviations(vector) / spread for vector in vectors])
-    return np.concatenate([block.reshape(runs, -1) for block in (national, provincial, pooled)], axis=1)
+    amenities = np.stack([free.amenities(vector) / setting("amenity spread") for vector in vectors])
+    blocks = (national, provincial, people, pooled, amenities)
+    return np.concatenate([block.reshape(runs, -1) for block in blocks], axis=1)

@@ -61,6 +61,7 @@ def _series(observed: Observations) -> Iterator[tuple[str, Array, str, bool]]:
     gdp = observed.gdp.transpose("year", "province").values
     yield "GDP, 31 provinces", gdp, "GDP", False
     yield "GDP, nation", gdp.sum(axis=-1), "GDP", True
+    yield "Population, 31 provinces", observed.population.transpose("year", "province").values, "Population", False
     for item in observed.components["item"].values:
         yield f"{item}, nation", observed.components.sel(item=item).values, str(item), True
 

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from dualcirc.accounts.people import mid_year_population
 from dualcirc.accounts.rules import base_year
 from dualcirc.accounts.volumes import fdi_inflow, national_components, real_gdp
 
@@ -17,12 +18,12 @@ Array = NDArray[np.float64]
 FITTED = ("household consumption", "government consumption", "exports", "imports")
 """National components that the paths are backed out from; capital formation is left to the model."""
 
-OUTPUTS = ("GDP", "FDI inflow", "investment", *FITTED)
+OUTPUTS = ("GDP", "Population", "FDI inflow", "investment", *FITTED)
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Volumes in billion CNY (2020 prices) a year, base year to last year."""
+    """Volumes in billion CNY (2020 prices) a year and residents, base year to last year."""
 
     years: Array
     gdp: xr.DataArray
@@ -31,6 +32,8 @@ class Observations:
     """(item, year), national"""
     fdi: xr.DataArray
     """(year), national"""
+    population: xr.DataArray
+    """(province, year), million persons, in the middle of the year"""
 
 
 def observations(last_year: int) -> Observations:
@@ -38,7 +41,11 @@ def observations(last_year: int) -> Observations:
     span = slice(base_year(), last_year)
     gdp = real_gdp().sel(year=span)
     return Observations(
-        gdp["year"].to_numpy().astype(float), gdp, national_components().sel(year=span), fdi_inflow().sel(year=span)
+        years=gdp["year"].to_numpy().astype(float),
+        gdp=gdp,
+        components=national_components().sel(year=span),
+        fdi=fdi_inflow().sel(year=span),
+        population=mid_year_population().sel(year=span),
     )
 
 
@@ -58,3 +65,8 @@ def modelled_national_logs(output: Mapping[str, Array], years: int) -> Array:
 def modelled_gdp_logs(output: Mapping[str, Array], years: int) -> Array:
     """Logarithms of provincial output after the base year, (run, year, province)."""
     return np.log(output["GDP"][:, 1 : years + 1])
+
+
+def modelled_population_logs(output: Mapping[str, Array], years: int) -> Array:
+    """Logarithms of the population in the middle of each year after the base year, (run, year, province)."""
+    return np.log(output["Population"][:, 1 : years + 1])

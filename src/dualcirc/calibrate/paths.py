@@ -41,7 +41,7 @@ PERIODS = 2
 
 @dataclass(frozen=True)
 class Free:
-    """The free numbers, in one vector: logarithms of the paths by year, then deviations by period and province."""
+    """The free numbers, in one vector: logarithms of the paths by year, deviations by period and province, amenities."""
 
     last_year: int
 
@@ -61,9 +61,14 @@ class Free:
         return PERIODS * len(province_names())
 
     @property
+    def amenity_count(self) -> int:
+        """Free numbers in the pull of provinces on migrants."""
+        return len(province_names())
+
+    @property
     def size(self) -> int:
         """All free numbers."""
-        return self.trend_count + self.deviation_count
+        return self.trend_count + self.deviation_count + self.amenity_count
 
     def trends(self, vector: Array) -> Array:
         """Logarithms of the national paths, (path, year)."""
@@ -71,7 +76,11 @@ class Free:
 
     def deviations(self, vector: Array) -> Array:
         """Deviations of technology growth, (period, province), 1/year."""
-        return vector[self.trend_count :].reshape(PERIODS, -1)
+        return vector[self.trend_count :][: self.deviation_count].reshape(PERIODS, -1)
+
+    def amenities(self, vector: Array) -> Array:
+        """Pull of provinces on migrants that income does not explain, logarithm, (province)."""
+        return vector[self.trend_count + self.deviation_count :]
 
 
 def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | None = None) -> pd.DataFrame:
@@ -116,6 +125,13 @@ def deviation_table(free: Free, vector: Array) -> pd.DataFrame:
     rows |= {last + 1.0: carried, last + 1.0 + setting("deviation fade"): 0.0 * early}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(province_names()))
     return table.rename_axis("time").sort_index()
+
+
+def amenity_table(free: Free, vector: Array) -> pd.DataFrame:
+    """Amenities of the provinces, (time, province), logarithm: one number while observed, fading to zero after."""
+    amenity, last = free.amenities(vector), float(free.last_year)
+    rows = {float(base_year()): amenity, last: amenity, last + setting("amenity fade"): 0.0 * amenity}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(province_names())).rename_axis("time")
 
 
 def on_grid(table: pd.DataFrame, grid: Array) -> dict[str, Array]:
