@@ -40,8 +40,9 @@ def random_levers(engine: Engine, registry: Registry, seed: int, *, drivers: boo
     inputs: Overrides = {}
     for row in (*registry.levers.values(), *(registry.drivers.values() if drivers else ())):
         if row.interpolation == "constant":
-            never = draw.random(31) < 0.3
-            inputs[row.variable] = np.where(never, row.high, draw.uniform(row.low, 2050.0, 31))
+            size = np.shape(engine.constant(row.variable))
+            never = draw.random(size) < 0.3
+            inputs[row.variable] = np.where(never, row.high, draw.uniform(row.low, 2050.0, size))
             continue
         path = np.array(engine.data_path(row.variable))
         late = engine.grid >= draw.uniform(2010.0, 2040.0)

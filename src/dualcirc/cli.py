@@ -5,7 +5,6 @@ Exit codes: 0 done; 2 the user's input is wrong, and the message says where and 
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -22,9 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dualcirc.cli_evidence import calibrate_command, validate_command
+from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
 from dualcirc.errors import DualcircError, OutputError, Problem
-from dualcirc.files.calendar import NEVER, POLICY_START
 from dualcirc.files.version import package_version
 from dualcirc.terminal import console as make_console
 
@@ -72,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
+app.command("levers")(levers_command)
 app.command("calibrate")(calibrate_command)
 app.command("loops")(loops_command)
 app.command("validate")(validate_command)
@@ -90,26 +90,6 @@ def _common(
     ] = False,
 ) -> None:
     """China's dual circulation and its pilot free trade zones: run the model, read the results."""
-
-
-@app.command("levers")
-def levers_command(
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable: every column of the registry.")] = False,
-) -> None:
-    """Show what policy can move, in which range, and what it costs; then what moves from outside."""
-    from dualcirc.files.lever_table import drivers, levers
-
-    table = levers()
-    if as_json:
-        print(json.dumps(table.reset_index().to_dict("records"), indent=2, ensure_ascii=False))
-    else:
-        console = make_console()
-        console.print(_lever_table(table))
-        console.print(
-            "Drivers and parameters are named with 'variable:' instead of 'lever:'; "
-            "all stand in model/drivers.csv and model/parameters.csv."
-        )
-        console.print(_driver_table(drivers()))
 
 
 @app.command("run")
@@ -202,35 +182,6 @@ def _cell(row: pd.Series, has_band: bool) -> str:
 def _per_cent(number: float) -> str:
     """Two decimals; more for what would look like zero and is not."""
     return f"{number:+.4f}" if 0 < abs(number) < 0.1 else f"{number:+.2f}"
-
-
-def _lever_table(table: pd.DataFrame) -> Table:
-    shown = Table(title="Levers: what a scenario may move", title_justify="left", show_lines=True)
-    for heading in ("id", "what it is", "unit", "from", "to", "by", "costs"):
-        shown.add_column(heading, overflow="fold")
-    for name, row in table.iterrows():
-        label = f"{row['label_en']}\n{row['label_zh']}"
-        by = row["dimension"].lower() or "nation"
-        shown.add_row(str(name), label, row["unit"], *_range(row), by, row["cost"])
-    return shown
-
-
-def _range(row: pd.Series) -> tuple[str, str]:
-    """Bounds as a scenario may use them: a date is bounded by what is past, unless the scenario is a counterfactual."""
-    low, high = row["low"], row["high"]
-    if row["unit"] == "year":
-        return f"{max(row['start_year'], POLICY_START):g}", "never" if high >= NEVER else f"{high:g}"
-    return f"{low:g}", f"{high:g}"
-
-
-def _driver_table(table: pd.DataFrame) -> Table:
-    shown = Table(title="External drivers", title_justify="left")
-    for heading in ("variable", "what it is", "unit", "from", "to"):
-        shown.add_column(heading, overflow="fold")
-    for name, row in table.iterrows():
-        label = f"{row['label_en']}\n{row['label_zh']}"
-        shown.add_row(str(name), label, row["unit"], f"{row['low']:g}", f"{row['high']:g}")
-    return shown
 
 
 @contextmanager

@@ -80,26 +80,34 @@ def test_a_parameter_from_the_literature_names_its_source(registry: Registry) ->
     assert missing == []
 
 
-def test_tables_stand_in_the_order_of_the_provinces(model: Model) -> None:
+def test_elements_of_ranges_are_those_of_the_model(model: Model, registry: Registry) -> None:
+    for name in model.subscripts.keys() & registry.elements.keys():
+        assert list(registry.elements[name]) == list(model.subscripts[name]), name
+
+
+def test_ranges_of_what_is_saved_have_labels(model: Model, registry: Registry) -> None:
+    labelled = {tuple(elements) for elements in registry.elements.values()}
+    saved = {dim for name, row in registry.variables.items() if row.saved for dim in model.variables[name].dims}
+    assert {name for name in saved if model.subscripts[name] not in labelled} == set()
+
+
+def test_tables_stand_in_the_order_of_the_elements(model: Model) -> None:
     """Tables are read by position: a reordered row would shift values silently."""
-    provinces = list(model.subscripts["Province"])
-    assert provinces == list(series.province_names())
+    orders = {tuple(elements) for elements in model.subscripts.values()}
+    known = set(model.variables) | {"base imports", "base net domestic outflow"}
     for path in model.tables:
         with path.open(newline="") as handle:
             rows = list(csv.reader(handle))
-        header, first = rows[0][1:], [row[0] for row in rows[1:]]
+        header, first = tuple(rows[0][1:]), tuple(row[0] for row in rows[1:])
+        assert header in orders or set(header) <= known, path.name
         if rows[0][0] == "time":
-            assert header == provinces or set(header) <= set(model.variables), path.name
             assert np.all(np.diff(np.array(first, dtype=float)) > 0), path.name
         else:
-            assert first == provinces, path.name
-            assert header == provinces or set(header) <= set(model.variables) | {
-                "base imports",
-                "base net domestic outflow",
-            }
+            elements = model.subscripts[rows[0][0]]
+            assert first == elements * (len(first) // len(elements)), path.name
 
 
-def test_columns_of_tables_feed_the_variables_they_are_named_after() -> None:
+def test_columns_of_tables_feed_the_variables_they_are_named_after(model: Model) -> None:
     """GET DIRECT reads a letter; the header over that letter must be the variable's own name."""
     text = paths.model_file().read_text()
     name = r"^([\w ]+?)(?:\[[\w, ]+\])?\s*(?::[A-Z ]+:)?\s*:?="
@@ -109,7 +117,7 @@ def test_columns_of_tables_feed_the_variables_they_are_named_after() -> None:
     assert len(found) == text.count("GET DIRECT")
     for name, file, column in found:
         header = (paths.model_file().parent / file).read_text().splitlines()[0].split(",")
-        if header[1] != "Beijing":
+        if tuple(header[1:]) not in model.subscripts.values():
             assert header[ord(column) - ord("A")] == name
 
 

@@ -54,6 +54,12 @@ def test_series_refuses_times_that_do_not_rise(tables: Tables) -> None:
         tables.series("unordered.csv", ",", "A", "B2", ())
 
 
+@pytest.mark.parametrize(("cell", "told"), [("B4", "has one row from B4, two"), ("B5", "has no row from B5, two")])
+def test_series_refuses_fewer_than_two_rows(tables: Tables, cell: str, told: str) -> None:
+    with pytest.raises(RefusedError, match=told):
+        tables.series("t.csv", ",", "A", cell, ())
+
+
 def test_series_refuses_two_dimensions(tables: Tables) -> None:
     with pytest.raises(RefusedError, match="at most 1 dimension, 2 are asked for"):
         tables.series("t.csv", ",", "A", "B2", (1, 1))

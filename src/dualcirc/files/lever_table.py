@@ -19,7 +19,7 @@ def levers(registry: Registry | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns variable, unit, dimension, low, high, business_as_usual, effect_at_one, acts_on, cost, label_en,
-        label_zh, paper_section, and the rest of ``model/levers.csv``.
+        label_zh, paper_section, and the rest of ``model/levers.csv``. Dimension is empty for the nation.
     """
     rows = (registry or read_registry()).levers.values()
     return pd.DataFrame([vars(row) for row in rows]).set_index("id")

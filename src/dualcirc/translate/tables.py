@@ -63,8 +63,9 @@ class Tables:
             raise RefusedError(f"GET DIRECT DATA gives at most 1 dimension, {len(shape)} are asked for")
         row, column, _ = _cell(cell)
         rows = range(row, len(self._rows(file, separator)))
-        if not rows:
-            raise RefusedError(f"table '{file}' has no row from {cell}")
+        if len(rows) < 2:  # PySD fails on a single row
+            told = f"table '{file}' has {'one row' if rows else 'no row'} from {cell}, two are needed"
+            raise RefusedError(told, "A value that holds throughout stands at the first and the last time.")
         start = _column_number(time_column)
         times = self._block(file, separator, rows, range(start, start + 1))[:, 0]
         if np.any(np.diff(times) <= 0):
