@@ -23,6 +23,7 @@ from rich.table import Table
 from dualcirc.cli_evidence import calibrate_command, validate_command
 from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
+from dualcirc.cli_results import indicators_command
 from dualcirc.errors import DualcircError, OutputError, Problem
 from dualcirc.files.version import package_version
 from dualcirc.terminal import console as make_console
@@ -75,6 +76,7 @@ app.command("levers")(levers_command)
 app.command("calibrate")(calibrate_command)
 app.command("loops")(loops_command)
 app.command("validate")(validate_command)
+app.command("indicators")(indicators_command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -129,17 +131,19 @@ def _publish(dataset: xr.Dataset, out: Path) -> list[Path]:
 
 def _report(dataset: xr.Dataset, out: Path, figures: Sequence[Path]) -> None:
     """Write the summary, print it, and say where everything is."""
-    from dualcirc.analysis.summary import summary
+    from dualcirc.analysis.indicators import indicator_table, write_indicators
+    from dualcirc.analysis.summary import SUMMARY_YEAR, summary
     from dualcirc.results.io import save_text
 
     table = summary(dataset)
     save_text(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"), out / "summary.csv")
+    write_indicators(indicator_table(dataset, [SUMMARY_YEAR]), out / "indicators.csv")
     console = make_console()
     console.print(_summary_table(table))
     for name, status in _failed_runs(dataset):
         console.print(f"[red]{name}[/red]: a run failed: {escape(status)}")
     _check_kept(dataset, out)
-    console.print(f"Trajectories, manifest and summary: {escape(str(out))}")
+    console.print(f"Trajectories, manifest, summary and indicators: {escape(str(out))}")
     console.print(f"Figures and panel: {len(figures)} files, the first {escape(str(figures[0]))}" if figures else "")
 
 
