@@ -46,11 +46,12 @@ def _show(table: pd.DataFrame, title: str) -> None:
 
 def _block(table: pd.DataFrame, title: str) -> Table:
     shown = Table(title=title, title_justify="left")
-    shown.add_column("indicator (unit)")
+    shown.add_column("indicator")
     for name in table.columns:
         shown.add_column(str(name).replace("_", " "), justify="right", min_width=9)
-    for (label, unit), row in table.iterrows():
-        shown.add_row(escape(f"{label} ({unit})"), *map(_number, row))
+    labels, units = (table.index.get_level_values(level) for level in ("label", "unit"))
+    for label, unit, row in zip(labels, units, table.to_numpy(), strict=True):
+        shown.add_row(escape(str(label) if unit == "1" else f"{label} ({unit})"), *map(_number, row))
     return shown
 
 

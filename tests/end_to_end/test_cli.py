@@ -70,6 +70,22 @@ def test_zone_opened_in_2030_changes_something_after(finished: tuple[Path, int])
     assert float(gdp.sel(scenario="late")) != float(gdp.sel(scenario="baseline"))
 
 
+def test_indicators_are_printed_and_written(finished: tuple[Path, int], tmp_path: Path, capsys) -> None:
+    assert cli.main(["indicators", str(finished[0]), "--year", "2030", "--out", str(tmp_path / "table.csv")]) == 0
+    assert "Theil index between regions" in capsys.readouterr().out
+    with (tmp_path / "table.csv").open(encoding="utf-8") as handle:
+        rows = {(row["scenario"], row["place"], row["indicator"]): row for row in csv.DictReader(handle)}
+    gdp = dc.open_results(finished[0])["national_gdp"].sel(scenario="late", draw=0, time=2030)
+    assert float(rows["late", "China", "gdp"]["value"]) == pytest.approx(float(gdp), rel=1e-6)
+    assert rows["late", "Jilin", "technology"]["aggregation"] == "mean over provinces, weighted by gdp"
+    assert (finished[0] / "indicators.csv").is_file()
+
+
+def test_indicators_of_a_year_beyond_the_run_are_refused(finished: tuple[Path, int], capsys) -> None:
+    assert cli.main(["indicators", str(finished[0]), "--year", "2090"]) == 2
+    assert "2010 to 2050" in capsys.readouterr().err
+
+
 def test_summary_holds_level_difference_and_band(finished: tuple[Path, int]):
     with (finished[0] / "summary.csv").open(encoding="utf-8") as handle:
         rows = {(row["scenario"], row["variable"]): row for row in csv.DictReader(handle)}

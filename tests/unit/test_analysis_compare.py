@@ -52,6 +52,12 @@ def test_band_leaves_out_a_failed_draw() -> None:
     assert float(band(values).high) == 3.0
 
 
+def test_band_is_missing_where_every_draw_failed() -> None:
+    values = xr.DataArray([[1.0, np.nan], [2.0, np.nan]], dims=("draw", "x"), coords={"draw": [0, 1]})
+    assert np.array_equal(band(values).low, [1.0, np.nan], equal_nan=True)
+    assert np.array_equal(band(values).high, [2.0, np.nan], equal_nan=True)
+
+
 def test_band_of_values_without_draws_is_the_values() -> None:
     values = xr.DataArray([1.0], dims="time")
     assert band(values).low is values

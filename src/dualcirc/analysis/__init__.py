@@ -1,8 +1,16 @@
-"""What a saved result says: differences between scenarios, fit to history, zone effects, panels for estimation."""
+"""What a saved result says: differences between scenarios, fit to history, zone effects, indicators, panels."""
 
 from dualcirc.analysis.compare import Band, absolute_difference, band, percent_difference, select
+from dualcirc.analysis.coupling import coordination, coupling_degree
+from dualcirc.analysis.dual_circulation import circulation_indicators, growth_contributions
 from dualcirc.analysis.fit import fit_table, mape, rmspe, theil_shares
+from dualcirc.analysis.indicators import headline_table, indicator_table, indicators
+from dualcirc.analysis.packages import package_effects, package_table
 from dualcirc.analysis.panel import tidy_panel, write_panel
+from dualcirc.analysis.places import over_places
+from dualcirc.analysis.shapley import interactions, shapley, superadditivity
+from dualcirc.analysis.theil import theil, theil_decomposition
+from dualcirc.analysis.welfare import per_head, present_value_per_cost, winners_and_losers
 from dualcirc.analysis.zones import batch_table, host_effects
 
 __all__ = [
@@ -10,13 +18,31 @@ __all__ = [
     "absolute_difference",
     "band",
     "batch_table",
+    "circulation_indicators",
+    "coordination",
+    "coupling_degree",
     "fit_table",
+    "growth_contributions",
+    "headline_table",
     "host_effects",
+    "indicator_table",
+    "indicators",
+    "interactions",
     "mape",
+    "over_places",
+    "package_effects",
+    "package_table",
+    "per_head",
     "percent_difference",
+    "present_value_per_cost",
     "rmspe",
     "select",
+    "shapley",
+    "superadditivity",
+    "theil",
+    "theil_decomposition",
     "theil_shares",
     "tidy_panel",
+    "winners_and_losers",
     "write_panel",
 ]

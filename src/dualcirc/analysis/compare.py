@@ -94,8 +94,14 @@ def band(values: xr.DataArray, low: float = 0.0, high: float = 1.0) -> Band:
     if "draw" not in values.dims:
         return Band(values, values, values)
     central = values.sel(draw=CENTRAL_DRAW, drop=True)
-    edges = values.quantile([low, high], dim="draw", skipna=True, keep_attrs=True)
-    return Band(central, edges.isel(quantile=0, drop=True), edges.isel(quantile=1, drop=True))
+    return Band(central, _edge(values, low), _edge(values, high))
+
+
+def _edge(values: xr.DataArray, quantile: float) -> xr.DataArray:
+    """Quantile over the draws; the extremes by themselves, which is quick and takes draws that have all failed."""
+    if quantile in (0.0, 1.0):
+        return values.max("draw", keep_attrs=True) if quantile else values.min("draw", keep_attrs=True)
+    return values.quantile(quantile, dim="draw", skipna=True, keep_attrs=True).drop_vars("quantile")
 
 
 def _against(dataset: xr.Dataset, variable: str, baseline: str) -> tuple[xr.DataArray, xr.DataArray]:

@@ -39,10 +39,11 @@ def coupling_degree(domestic: xr.DataArray, international: xr.DataArray, weight:
     Notes
     -----
     ``C = 2 sqrt(U1 U2) / (U1 + U2)``, ``T = a U1 + (1 - a) U2``, ``D = sqrt(C T)``; C lies between 0 and 1 and is 1
-    where the indices are equal. C is 0 where either index is, and also where both are. Published work often gets C
-    wrong: the factor 2 is lost (largest value 1/2), the root is (``U1 U2 / (U1 + U2)`` or its k-th power, both of which
-    depend on the level as well), or the weights enter C. Half of 379 papers had C wrong (liu2017); wang2021 lists the
-    kinds of error and gives this form as the normal one.
+    where the indices are equal, whatever their level. C is 0 where either index is, and also where both are.
+
+    Much published work has C wrong, about half of 379 papers by one count (liu2017): the factor 2 is lost, so that C
+    ends at a half; the denominator is not squared under the root, ``sqrt(U1 U2 / (U1 + U2))``, so that C moves with the
+    level; weights are misplaced. wang2021 lists the kinds of error and restores the form used here.
 
     References
     ----------

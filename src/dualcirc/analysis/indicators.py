@@ -84,8 +84,8 @@ def indicator_table(dataset: xr.Dataset, years: Sequence[int] | None = None) -> 
     -------
     pandas.DataFrame
         Columns scenario, year, level (nation, region, province), place, indicator, label, unit, aggregation, value
-        (central run), low, high (range over the draws). Flows are those of the year, stocks those at its end; stocks
-        are missing where that lies beyond the run.
+        (central run), low, high (range over the draws). Flows are those of the year, stocks those at its end,
+        left out where that lies beyond the run.
     """
     values = indicators(dataset)
     frames = [_rows(array, years) for array in values.data_vars.values()]
@@ -150,10 +150,10 @@ def _rows(values: xr.DataArray, years: Sequence[int] | None) -> pd.DataFrame:
 
 
 def _by_year(values: xr.DataArray, years: Sequence[int] | None) -> xr.DataArray:
-    """As a statistic reports it; the last year of a stock lies beyond the run and stays missing."""
+    """As a statistic reports it; the end of the last year of a stock lies beyond the run and is left out."""
     whole = [int(year) for year in annual_flow(values)["year"]]
     chosen = whole if years is None else list(years)
     if values.attrs.get("kind") != "stock":
         return annual_flow(values, chosen)
     ends = set(year_end_stock(values)["year"].values.tolist())
-    return year_end_stock(values, [year for year in chosen if year in ends]).reindex(year=chosen)
+    return year_end_stock(values, [year for year in chosen if year in ends])

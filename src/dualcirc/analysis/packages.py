@@ -50,6 +50,16 @@ def members_of(dataset: xr.Dataset, ambition: str | None = None) -> dict[str, tu
     return ({BASELINE: ()} if BASELINE in names else {}) | chosen
 
 
+def holds_every_combination(dataset: xr.Dataset) -> bool:
+    """Whether a result holds the baseline and every combination of two or more packages, at one ambition."""
+    names = [str(name) for name in dataset["scenario"].values]
+    if len({found.ambition for name in names if (found := Combination.parse(name))}) != 1:
+        return False
+    sets = {frozenset(packages) for packages in members_of(dataset).values()}
+    packages = frozenset[str]().union(*sets)
+    return len(packages) > 1 and sets == set(map(frozenset, subsets(packages)))
+
+
 def package_effects(
     dataset: xr.Dataset, variable: str, year: int, members: Members | None = None, scale: Scale = "percent"
 ) -> xr.DataArray:

@@ -48,7 +48,7 @@ def packages(
         As in :func:`package_effects`.
     """
     effects = package_effects(dataset, variable, year, members, scale).sel(place=place, drop=True)
-    figure, (left, right) = style.page(3.6, 1, 2, width_ratios=(1.0, 1.25))
+    figure, (left, right) = style.page(3.6, 1, 2, width_ratios=(1.4, 1.0))
     _matrix(left, interactions(effects))
     style.panel_title(left, 0, "Interaction of pairs")
     handles = _bars(right, effects)
@@ -72,7 +72,7 @@ def _matrix(axes: Axes, values: xr.DataArray) -> None:
     off = np.where(np.eye(len(names), dtype=bool), np.nan, edges.central.values)
     largest = float(np.nanmax(np.abs(off))) if np.isfinite(off).any() else 0.0
     limit = largest or 1.0
-    axes.imshow(off, cmap=COLOURS, norm=TwoSlopeNorm(0.0, -1.6 * limit, 1.6 * limit))
+    axes.imshow(off, aspect="auto", cmap=COLOURS, norm=TwoSlopeNorm(0.0, -2.0 * limit, 2.0 * limit))
     digits = _digits(largest)
     for row in range(len(names)):
         for column in range(len(names)):
@@ -93,7 +93,7 @@ def _cell(axes: Axes, edges: Band, row: int, column: int, digits: int) -> None:
     axes.text(column, row - 0.12 * has_range, _number(central, digits), fontsize=7, style=slant, **middle)
     if has_range:
         text = f"{_number(low, digits)} to {_number(high, digits)}"
-        axes.text(column, row + 0.24, text, fontsize=4.6, color="0.25", **middle)
+        axes.text(column, row + 0.24, text, fontsize=4.6, color="0.15", **middle)
 
 
 def _digits(largest: float) -> int:

@@ -62,8 +62,8 @@ def package_scenarios(
     Notes
     -----
     A lever leaves business as usual in 2026, linearly. One that is held between dates, a list or a count, moves by
-    equal yearly steps, rounded to whole numbers. A date, as the opening year of a zone, is set as it stands. A lever
-    without ambition stays where it is.
+    equal yearly steps, which are whole between whole numbers. A date, as the opening year of a zone, is set as it
+    stands. A lever without ambition stays where it is.
     """
     chosen = tuple(sorted(set(packages))) if packages is not None else packages_of(registry)
     unknown = [name for name in chosen if name not in packages_of(registry)]
@@ -144,14 +144,16 @@ def business_as_usual(lever: Lever, model: Model, date: float) -> dict[str, floa
 
 
 def ramp(lever: Lever, before: float, after: float, start: float, full_year: int) -> dict[float, float]:
-    """Path from business as usual to the ambition: two knots, or yearly steps of whole numbers for what is held."""
+    """Path from business as usual to the ambition: two knots, or yearly steps for what is held."""
     if full_year <= start:
         return {start: after}
     if lever.interpolation == "linear":
         return {start: before, float(full_year): after}
     dates = [start, *(float(year) for year in range(int(start) + 1, full_year + 1))]
+    counts = before.is_integer() and after.is_integer()
     steps = [before + (after - before) * (date - start) / (full_year - start) for date in dates]
-    return dict(zip(dates, [before, *map(float, map(round, steps[1:-1])), after], strict=True))
+    between = [float(round(step)) if counts else step for step in steps[1:-1]]
+    return dict(zip(dates, [before, *between, after], strict=True))
 
 
 def _for(names: Sequence[str], lever: Lever, elements: Sequence[str]) -> dict[str, Any]:
