@@ -1,6 +1,7 @@
 """The command line.
 
-Exit codes: 0 done; 2 the user's input is wrong, and the message says where and how to mend it; 1 our fault.
+Exit codes: 0 done; 2 the user's input is wrong, and the message says where and how to mend it; 1 our fault, or a check
+of the model that fails.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from dualcirc.cli_check import check_command
 from dualcirc.cli_evidence import calibrate_command, validate_command
 from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
@@ -73,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 app.command("levers")(levers_command)
+app.command("check")(check_command)
 app.command("calibrate")(calibrate_command)
 app.command("loops")(loops_command)
 app.command("validate")(validate_command)

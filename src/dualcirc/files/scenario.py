@@ -87,7 +87,7 @@ def load_scenarios(sources: Iterable[ScenarioSource], registry: Registry) -> lis
     problems: list[Problem] = []
     for source in sources:
         try:
-            scenario = _chain(_document(source), registry, ())
+            scenario = scenario_of(_document(source), registry)
         except ScenarioError as fault:
             problems += fault.problems
             continue
@@ -98,6 +98,11 @@ def load_scenarios(sources: Iterable[ScenarioSource], registry: Registry) -> lis
     if problems:
         raise ScenarioError(list(dict.fromkeys(problems)))
     return scenarios
+
+
+def scenario_of(document: Document, registry: Registry) -> Scenario:
+    """Check what stands in a document of the form of a scenario file, and put it behind what it extends."""
+    return _chain(document, registry, ())
 
 
 def _label(source: ScenarioSource) -> str:

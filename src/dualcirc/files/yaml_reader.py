@@ -49,6 +49,12 @@ class Document:
                 return found
         return None
 
+    def part(self, location: Location, data: Mapping[Any, Any]) -> Document:
+        """Document of what stands at a location, with the lines of the file; of no path, for it is no file."""
+        root = _canonical(location)
+        lines = {at[len(root) :]: line for at, line in self.lines.items() if at[: len(root)] == root}
+        return Document(self.file, data, repr(data), lines)
+
 
 def read_yaml(path: Path) -> Document:
     """Read one YAML mapping from a file in UTF-8.

@@ -183,13 +183,17 @@ def _changes(plan: Plan, engine: Runner) -> list[dict[str, Array]]:
     problems: list[Problem] = []
     for scenario in plan.scenarios:
         try:
-            base = _base(scenario, engine)
-            changes.append(overrides_on_grid(scenario, base, engine.grid))
+            changes.append(overrides_of(scenario, engine))
         except ScenarioError as fault:
             problems += fault.problems
     if problems:
         raise ScenarioError(list(dict.fromkeys(problems)))
     return changes
+
+
+def overrides_of(scenario: Scenario, engine: Runner) -> dict[str, Array]:
+    """Values of every variable that a scenario changes, by exact name, as the engine takes them."""
+    return overrides_on_grid(scenario, _base(scenario, engine), engine.grid)
 
 
 def _base(scenario: Scenario, engine: Runner) -> dict[str, Array]:

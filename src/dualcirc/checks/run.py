@@ -1,0 +1,93 @@
+"""Checks from file to finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dualcirc.checks.arms import expressions_of, run_arms
+from dualcirc.checks.expressions import Expression, Names
+from dualcirc.checks.judge import Case, Verdict, judge
+from dualcirc.checks.structure import faulty_units, unnamed_numbers
+from dualcirc.errors import Problem, ScenarioError
+from dualcirc.files.check_schema import StocksForm
+from dualcirc.files.checks import LoadedCheck, check_files, load_checks
+from dualcirc.files.paths import shown
+from dualcirc.files.registry import Registry
+from dualcirc.translate import Model
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one check."""
+
+    name: str
+    kind: str
+    why: str
+    file: str
+    line: int | None
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every demand was met."""
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+def run_checks(paths: Sequence[Path], model: Model, registry: Registry) -> list[Finding]:
+    """Findings of the checks in files, in their order; all runs are computed together.
+
+    Raises
+    ------
+    ScenarioError
+        With everything wrong in any of the files, before anything is run.
+    """
+    checks = load_checks(paths, registry)
+    names = Names(model, registry)
+    expressions, problems = [], []
+    for check in checks:
+        try:
+            expressions.append(expressions_of(check, names))
+        except ScenarioError as fault:
+            problems += fault.problems
+    if problems:
+        raise ScenarioError(problems)
+    every: list[Expression] = [expression for texts in expressions for expression in texts.values()]
+    arms = run_arms(checks, every, model, registry)
+    signed = stocks_of_either_sign(checks, registry)
+    cases = zip(checks, arms, expressions, strict=True)
+    return [_finding(Case(check, runs, texts, names, signed)) for check, runs, texts in cases]
+
+
+def check_structure(model: Model) -> list[Finding]:
+    """Findings on the equations as they are written."""
+    file = shown(model.path)
+    return [
+        _structural(
+            "units_balance",
+            "an equation whose units do not balance adds what cannot be added",
+            file,
+            faulty_units(model),
+        ),
+        _structural(
+            "numbers_have_names", "a number without name has no unit, range or source", file, unnamed_numbers(model)
+        ),
+    ]
+
+
+def stocks_of_either_sign(checks: Iterable[LoadedCheck], registry: Registry) -> frozenset[str]:
+    """Stocks that may be negative, as the checks of kind ``stocks`` list them: those given and the project's own."""
+    own = [check.form for check in checks]
+    own += [check.form for check in load_checks(check_files(), registry)]
+    return frozenset(name for form in own if isinstance(form, StocksForm) for name in form.may_be_negative)
+
+
+def _finding(case: Case) -> Finding:
+    form, document = case.check.form, case.check.document
+    return Finding(form.name, form.kind, form.why, document.file, document.line(()), tuple(judge(case)))
+
+
+def _structural(name: str, why: str, file: str, problems: Sequence[Problem]) -> Finding:
+    verdicts = tuple(Verdict(False, problem.expected, f"line {problem.line}: {problem.what}") for problem in problems)
+    return Finding(name, "equations", why, file, None, verdicts or (Verdict(True, "in every equation", "all are"),))
