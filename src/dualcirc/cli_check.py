@@ -58,10 +58,11 @@ def _findings(files: Sequence[Path]) -> list[Finding]:
 
 def _lever_findings() -> list[Finding]:
     from dualcirc.checks.levers import check_levers
+    from dualcirc.engine import Engine
     from dualcirc.files.registry import read_registry
     from dualcirc.sweep.run import load_model
 
-    return check_levers(load_model(), read_registry())
+    return check_levers(Engine(load_model()), read_registry())
 
 
 def _print(findings: Sequence[Finding]) -> None:

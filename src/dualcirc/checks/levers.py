@@ -1,4 +1,4 @@
-"""Every lever held to what its row in ``levers.csv`` claims: it moves its target, costs, and neither before its start."""
+"""Every lever held to what its row in ``levers.csv`` claims: it moves its target, and costs, from its start on."""
 
 from __future__ import annotations
 
@@ -71,10 +71,18 @@ def claim_of(lever: Lever) -> Claim | None:
     )
 
 
-def check_levers(model: Model, registry: Registry) -> list[Finding]:
-    """Findings on every lever of the registry; a row without a claim fails."""
+def check_levers(engine: Engine, registry: Registry) -> list[Finding]:
+    """Findings on every lever of the registry; a row without a claim fails.
+
+    Parameters
+    ----------
+    engine
+        With all variables that move as its outputs.
+    registry
+        Levers and their claims; how variables are aggregated.
+    """
     claims = {lever.id: claim_of(lever) for lever in registry.levers.values()}
-    measured = judge_claims([claim for claim in claims.values() if claim], model, registry)
+    measured = judge_claims([claim for claim in claims.values() if claim], engine, registry)
     missing = Verdict(False, "columns target, claim, strong, enters, cost_enters", "got empty ones")
     return [
         Finding(lever.id, "lever", f"{lever.label_en}: {lever.acts_on}", FILE, None, measured.get(lever.id, (missing,)))
@@ -82,11 +90,11 @@ def check_levers(model: Model, registry: Registry) -> list[Finding]:
     ]
 
 
-def judge_claims(claims: Sequence[Claim], model: Model, registry: Registry) -> dict[str, tuple[Verdict, ...]]:
+def judge_claims(claims: Sequence[Claim], engine: Engine, registry: Registry) -> dict[str, tuple[Verdict, ...]]:
     """Verdicts on every claim by lever; all levers run together, each from the same date alone."""
+    model = engine.model
     unknown = {claim.lever: _unknown(claim, model) for claim in claims}
     known = [claim for claim in claims if not unknown[claim.lever]]
-    engine = Engine(model)
     inputs = [{claim.variable: strong_input(engine, claim)} for claim in known]
     outputs = engine.run([{}, *inputs])
     runs = [{name: array[number] for name, array in outputs.items()} for number in range(len(known) + 1)]
@@ -110,8 +118,9 @@ def strong_input(engine: Engine, claim: Claim) -> Array:
     """
     if engine.model.variables[claim.variable].kind == "constant":
         base = engine.constant(claim.variable)
-        opens = (base >= NEVER).any() or claim.strong >= START
-        return np.asarray(np.where(base >= NEVER, START, base) if opens else np.full_like(base, claim.strong))
+        never = base >= NEVER
+        base[...] = np.where(never, START, base) if never.any() else claim.strong
+        return base
     path = engine.data_path(claim.variable)
     path[engine.grid >= to_model_time(START)] = claim.strong
     return path
@@ -123,7 +132,9 @@ def national(name: str, values: Array, registry: Registry) -> Array:
     if values.ndim == 1:
         return values
     elements = tuple(range(1, values.ndim))
-    return values.sum(axis=elements) if row is not None and row.aggregation == "sum" else values.mean(axis=elements)
+    total: Array = values.sum(axis=elements)
+    is_sum = row is not None and row.aggregation == "sum"
+    return total if is_sum else total / np.prod(values.shape[1:])
 
 
 def _unknown(claim: Claim, model: Model) -> list[str]:

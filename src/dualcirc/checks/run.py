@@ -77,10 +77,12 @@ def check_structure(model: Model) -> list[Finding]:
 
 
 def stocks_of_either_sign(checks: Iterable[LoadedCheck], registry: Registry) -> frozenset[str]:
-    """Stocks that may be negative, as the checks of kind ``stocks`` list them: those given and the project's own."""
-    own = [check.form for check in checks]
-    own += [check.form for check in load_checks(check_files(), registry)]
-    return frozenset(name for form in own if isinstance(form, StocksForm) for name in form.may_be_negative)
+    """Stocks that may be negative, as checks of kind ``stocks`` list them: the project's own where none is given."""
+    lists = [check.form.may_be_negative for check in checks if isinstance(check.form, StocksForm)]
+    if not lists:
+        own = load_checks(check_files(), registry)
+        lists = [check.form.may_be_negative for check in own if isinstance(check.form, StocksForm)]
+    return frozenset(name for names in lists for name in names)
 
 
 def _finding(case: Case) -> Finding:
