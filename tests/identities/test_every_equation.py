@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dualcirc.checks.expressions import Names, read_expression
+from dualcirc.checks.expressions import read_expression
 from dualcirc.checks.judge import residual
+from dualcirc.checks.names import Names
 from dualcirc.checks.run import stocks_of_either_sign
 from dualcirc.engine import Engine
 from dualcirc.files.calendar import NEVER
@@ -28,7 +29,7 @@ from tests.identities.ir_numpy import Reading
 from tests.model_runs import Array, Overrides, ramp, random_levers
 
 TOLERANCE = 1e-9
-"""Relative to the largest value of the variable in the run; rounding of sums over 31 provinces is 1e-15."""
+"""Relative to the largest value of the element in the run; rounding of sums over 31 provinces is 1e-15."""
 AT_ONCE = 8
 """Runs kept in memory together: every variable at every time step."""
 
@@ -78,8 +79,8 @@ def saved(engine: Engine, runs: Sequence[Overrides]) -> Iterator[Saved]:
 def at_end(engine: Engine, lever: Lever, value: float) -> Overrides:
     """One lever at one end of its range from 2026 on; an opening year at its low end opens in 2026."""
     if lever.interpolation == "constant":
-        year = NEVER if value >= NEVER else max(value, 2026.0)
-        return {lever.variable: np.full_like(engine.constant(lever.variable), year)}
+        opens = lever.unit == "year" and value < NEVER
+        return {lever.variable: np.full_like(engine.constant(lever.variable), max(value, 2026.0) if opens else value)}
     return ramp(engine, lever.variable, value, 2026.0)
 
 
@@ -102,7 +103,7 @@ def faults(batch: Saved) -> list[str]:
         expression = variables[name].expression
         assert expression is not None
         expected = batch.reading.spread(expression, variables[name].dims).array
-        scale = np.abs(got).max(axis=tuple(range(1, got.ndim)), keepdims=True)
+        scale = np.abs(got).max(axis=1, keepdims=True)
         apart = np.abs(got - expected)
         if not (apart <= TOLERANCE * scale).all():
             found.append(f"{name}: {np.max(apart / np.where(scale > 0, scale, 1.0)):.2g}")

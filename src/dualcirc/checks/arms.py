@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dualcirc.checks.expressions import Expression, ExpressionError, Names, read_expression
+from dualcirc.checks.expressions import Expression, read_expression
+from dualcirc.checks.names import ExpressionError, Names
 from dualcirc.checks.starts import start_inputs, with_free_starts
 from dualcirc.engine import Engine, RunOutputs
 from dualcirc.errors import Problem, ScenarioError

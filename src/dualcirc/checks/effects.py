@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from dualcirc.checks.expressions import ExpressionError
+from dualcirc.checks.names import ExpressionError
 from dualcirc.files.check_schema import Measure, WindowForm
 from dualcirc.files.scenario_checks import plain
 

@@ -16,16 +16,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from dualcirc.checks.names import RUN_DIMS, ExpressionError, Names, choose
 from dualcirc.errors import did_you_mean
-from dualcirc.files.registry import Registry
+from dualcirc.files.strict import MAX_NUMBER
 from dualcirc.results.schema import dataset_name
 from dualcirc.translate import Model
 
-MAX_LENGTH = 1000
-"""Longer than any expression that a person reads; Python's parser has limits of its own far above."""
-
-RUN_DIMS = ("run", "time")
-"""Dims that no function of an expression takes away."""
+MAX_LENGTH, MAX_DEPTH = 1000, 50
+"""More than any expression that a person reads: letters, and parts inside parts."""
 
 _OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -41,50 +39,6 @@ FUNCTIONS = (*_OVER_ELEMENTS, *_POINTWISE)
 
 Values = Callable[[str], xr.DataArray]
 """Values of a variable by its exact name: (time, *subscripts), perhaps with dim ``run``."""
-
-
-class ExpressionError(Exception):
-    """An expression cannot be used; the caller adds its place."""
-
-    def __init__(self, what: str, expected: str = "", mend: str = "") -> None:
-        super().__init__(what)
-        self.what, self.expected, self.mend = what, expected, mend
-
-
-@dataclass(frozen=True)
-class Names:
-    """What an expression may name."""
-
-    model: Model
-    registry: Registry
-
-    def variable(self, text: str) -> str | None:
-        """Exact name of a variable from its Dataset name."""
-        return next((name for name in self.model.variables if dataset_name(name) == text), None)
-
-    def total(self, text: str) -> str | None:
-        """Variable whose national total bears this Dataset name."""
-        name = self.variable(text.removeprefix("national_")) if text.startswith("national_") else None
-        row = self.registry.variables.get(name) if name else None
-        return name if row is not None and row.aggregation == "sum" else None
-
-    def places(self, text: str) -> tuple[str, ...] | None:
-        """Elements meant by the name of an element, a macro-region or a subscript range."""
-        for range_name, elements in self.model.subscripts.items():
-            if text in (range_name, dataset_name(range_name)):
-                return elements
-        folded = {dataset_name(element): element for names in self.model.subscripts.values() for element in names}
-        for region in self.registry.regions:
-            if text in (region, dataset_name(region)):
-                inside = (row.province for row in self.registry.provinces.values() if row.macro_region == region)
-                return (*inside, *([region] if dataset_name(region) in folded else []))
-        found = folded.get(dataset_name(text))
-        return None if found is None else (found,)
-
-    def known_places(self) -> list[str]:
-        """Names of all elements and macro-regions."""
-        elements = [element for names in self.model.subscripts.values() for element in names]
-        return list(dict.fromkeys([*elements, *self.registry.regions]))
 
 
 @dataclass(frozen=True)
@@ -111,7 +65,7 @@ class Expression:
     def _value(self, node: ast.expr, values: Values) -> Any:
         match node:
             case ast.Constant(value=int() | float() as number):
-                return float(number)
+                return np.float64(number)  # which divides by zero and overflows without an exception
             case ast.UnaryOp(op=op, operand=operand):
                 return _OPERATORS[type(op)](self._value(operand, values))
             case ast.BinOp(op=op, left=left, right=right):
@@ -145,28 +99,6 @@ class Expression:
         return found
 
 
-def choose(value: xr.DataArray, places: Sequence[str], names: Names) -> xr.DataArray:
-    """Part of a value in the elements that are named: elements, macro-regions or whole subscript ranges.
-
-    Raises
-    ------
-    ExpressionError
-        A name is unknown, or the value has no subscript with such an element.
-    """
-    wanted: list[str] = []
-    for place in places:
-        found = names.places(place)
-        if found is None:
-            mend = did_you_mean(place, names.known_places())
-            raise ExpressionError(f"unknown place '{place}'", "a province, a region or another element", mend)
-        wanted += found
-    dim = next((dim for dim in value.dims if dim not in RUN_DIMS and set(wanted) & set(value[dim].values)), None)
-    if dim is None:
-        subscripts = ", ".join(str(dim) for dim in value.dims if dim not in RUN_DIMS) or "none"
-        raise ExpressionError(f"got '{', '.join(places)}' for what has the subscripts: {subscripts}", "its elements")
-    return value.sel({dim: [element for element in value[dim].values if element in wanted]})
-
-
 def read_expression(text: str, names: Names) -> Expression:
     """Read and check an expression.
 
@@ -189,6 +121,8 @@ def read_expression(text: str, names: Names) -> Expression:
         tree = ast.parse(plain.replace("^", "**"), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"got '{text}'", "arithmetic, as sum([GDP]) / national_gdp") from None
+    if _depth(tree) > MAX_DEPTH:
+        raise ExpressionError(f"got '{text}'", f"at most {MAX_DEPTH} parts inside parts")
     for fault in _faults(tree, written, names, of_place=False):
         raise fault
     expression = Expression(text, tree, written, names)
@@ -201,9 +135,7 @@ def read_expression(text: str, names: Names) -> Expression:
 def _faults(node: ast.expr, written: Mapping[str, str], names: Names, *, of_place: bool) -> Iterator[ExpressionError]:
     """Everything in a tree that is not arithmetic, or a name that is not known."""
     match node:
-        case ast.Constant(value=bool()):
-            yield _not_arithmetic(node)
-        case ast.Constant(value=int() | float()):
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool) and number < MAX_NUMBER:
             return
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             yield from _faults(operand, written, names, of_place=False)
@@ -221,6 +153,14 @@ def _faults(node: ast.expr, written: Mapping[str, str], names: Names, *, of_plac
                 yield from _faults(place, written, names, of_place=True)
         case _:
             yield _not_arithmetic(node)
+
+
+def _depth(tree: ast.AST) -> int:
+    """How deep parts stand inside parts, found without going as deep."""
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [part for node in level for part in ast.iter_child_nodes(node)]
+    return depth
 
 
 def _not_arithmetic(node: ast.expr) -> ExpressionError:

@@ -11,7 +11,8 @@ import xarray as xr
 
 from dualcirc.checks.arms import Arms, Run, problem_of
 from dualcirc.checks.effects import difference, named, span, window
-from dualcirc.checks.expressions import Expression, ExpressionError, Names, choose
+from dualcirc.checks.expressions import Expression
+from dualcirc.checks.names import ExpressionError, Names, choose
 from dualcirc.errors import ScenarioError
 from dualcirc.files.calendar import to_model_time
 from dualcirc.files.check_schema import (

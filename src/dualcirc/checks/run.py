@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dualcirc.checks.arms import expressions_of, run_arms
-from dualcirc.checks.expressions import Expression, Names
+from dualcirc.checks.expressions import Expression
 from dualcirc.checks.judge import Case, Verdict, judge
+from dualcirc.checks.names import Names
 from dualcirc.checks.structure import faulty_units, unnamed_numbers
 from dualcirc.errors import Problem, ScenarioError
 from dualcirc.files.check_schema import StocksForm

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dualcirc.checks.expressions import ExpressionError, Names
+from dualcirc.checks.names import ExpressionError, Names
 from dualcirc.errors import did_you_mean
 from dualcirc.files.check_schema import StartForm
 from dualcirc.translate import Model, State, Variable
