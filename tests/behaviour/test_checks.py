@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,16 @@ def test_command_tells_a_failed_check_with_its_place_and_reason(capsys: pytest.C
     text = capsys.readouterr().out
     assert "zones_cost_their_hosts" in text
     assert "because nothing comes for free" in " ".join(text.split())
+
+
+def test_command_gives_every_demand_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("checks:\n  - {name: a, why: b, kind: bounds, outputs: ['[GDP]'], low: 0}\n")
+    assert cli.main(["check", str(file), "--json"]) == cli.DONE
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["passed"]
+    assert row["line"] == 2
+    assert row["verdicts"][0]["demanded"] == "[GDP]: at least 0"
 
 
 def test_command_refuses_a_wrong_file_before_anything_runs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

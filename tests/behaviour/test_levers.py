@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from dualcirc.checks.levers import Claim, check_levers, claim_of, judge_claims
 from dualcirc.checks.run import Finding
 from dualcirc.engine import Engine
-from dualcirc.files.registry import Registry, read_registry
+from dualcirc.files.registry import Lever, Registry, read_registry
 
 REGISTRY = read_registry()
 
@@ -71,6 +73,15 @@ def test_claim_fails_where_it_does_not_hold(
     failed = [verdict.demanded for verdict in verdicts if not verdict.passed]
     assert bool(failed) == bool(unmet)
     assert any(text.startswith(unmet) for text in failed) or not unmet
+
+
+def test_claim_is_read_from_the_columns_of_the_row() -> None:
+    columns = {"enters": C3.enters, "cost_enters": C3.cost_enters, "cost_direction": "up", "target": C3.target}
+    row = SimpleNamespace(**vars(REGISTRY.levers["C3"]) | columns)
+    row.claim, row.claim_kind, row.strong = "-0.8", "relative", 1.0
+    assert claim_of(cast(Lever, row)) == C3
+    row.target = ""
+    assert claim_of(cast(Lever, row)) is None
 
 
 def test_an_opening_year_opens_zones_only_where_there_are_none(engine: Engine, registry: Registry) -> None:
