@@ -27,6 +27,7 @@ from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
 from dualcirc.cli_results import indicators_command
 from dualcirc.cli_reference import export_model_command
+from dualcirc.cli_reference import explain_command, export_model_command
 from dualcirc.errors import DualcircError, OutputError, Problem
 from dualcirc.files.version import package_version
 from dualcirc.terminal import console as make_console
@@ -81,6 +82,7 @@ app.command("calibrate")(calibrate_command)
 app.command("loops")(loops_command)
 app.command("validate")(validate_command)
 app.command("indicators")(indicators_command)
+app.command("explain")(explain_command)
 app.command("export-model")(export_model_command)
 
 
