@@ -14,8 +14,9 @@ FIRST_LOOK := results/first_look
 SUMMARY := $(FIRST_LOOK)/summary.txt
 PICTURES := $(patsubst %,$(FIRST_LOOK)/%.png,0_overview 1_national_paths 2_differences 3_regions 4_tiles 5_circulation)
 DRAWS := 32
+REFERENCE := results/reference
 
-.PHONY: help run test test-long lint lock tables clean
+.PHONY: help run test test-long lint lock tables sketch reference clean
 
 help:
 	@echo "make run        set up, run the six scenarios, draw the pictures ($(FIRST_LOOK))"
@@ -24,6 +25,8 @@ help:
 	@echo "make lint       style, types and import layers only"
 	@echo "make lock       renew requirements.txt from pyproject.toml"
 	@echo "make tables     rebuild the tables the model reads from the published data"
+	@echo "make sketch     draw the sketch in the model file anew, one view for each sector"
+	@echo "make reference  write the reference of the model, one page for each sector ($(REFERENCE))"
 	@echo "make clean      remove what was built (results and the virtual environment stay)"
 
 # The stamp makes the second run skip the set-up. uv is an accelerator only: taken from PATH or, by its own hashes, from
@@ -78,6 +81,12 @@ lock: $(READY)
 
 tables: $(READY)
 	$(BIN)/python -m dualcirc.accounts
+
+sketch: $(READY)
+	$(BIN)/python -m dualcirc.reference
+
+reference: $(READY)
+	$(BIN)/dualcirc reference --out $(REFERENCE)
 
 clean:
 	rm -rf build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

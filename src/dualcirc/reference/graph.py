@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dualcirc.reference.mdl_text import MdlText
 from dualcirc.translate.constructs import fold
-from dualcirc.translate.ir import Expression, Model, Reference, State, Time, Variable, walk
+from dualcirc.translate.ir import Expression, Model, Reference, State, Variable, walk
 
 CONTROL_GROUP = "Control"
 
@@ -63,9 +63,9 @@ class Graph:
         """What a variable accumulates: its INTEG, SMOOTHI and DELAY3I."""
         return [state for state in self.model.states.values() if state.owner == name]
 
-    def reads_time(self, name: str) -> bool:
-        """Whether the equation reads Time itself."""
-        return any(isinstance(part, Time) for root in self.moving_parts(name) for part in walk(root))
+    def reads(self, part: Expression) -> tuple[str, ...]:
+        """Variables that a part of an equation names."""
+        return _distinct([part], "")
 
     def moving_parts(self, name: str) -> list[Expression]:
         """Expressions that give a variable its value at a step, those inside its states included."""

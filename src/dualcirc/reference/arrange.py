@@ -1,0 +1,87 @@
+"""Which arrows a picture draws, and where its blocks go on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dualcirc.reference.blocks import Block
+from dualcirc.reference.layered import COLUMN_GAP, Placed, Point, place
+from dualcirc.reference.ordering import Edge, components, ranks
+from dualcirc.reference.shapes import Shape
+
+MAX_SPAN = 2
+"""Columns that an arrow may cross; the cause of a longer one is listed under its use."""
+PAGE_WIDTH = 1080.0
+"""Width at which a chain goes on below; a page across then shows its text at about 7 points."""
+_GAP = 30.0
+
+
+def short_edges(blocks: Sequence[Block], home: Mapping[str, int]) -> set[Edge]:
+    """Pairs of blocks between which an arrow is drawn: forward, and over few columns."""
+    edges = {
+        (home[cause], at)
+        for at, block in enumerate(blocks)
+        for part in block.parts
+        for cause in part.causes
+        if home.get(cause, at) != at
+    }
+    while True:
+        layers = ranks(len(blocks), sorted(edges))
+        kept = {(one, other) for one, other in edges if 0 < layers[other] - layers[one] <= MAX_SPAN}
+        if kept == edges:
+            return edges
+        edges = kept
+
+
+def within_pages(shapes: Sequence[Shape], edges: set[Edge]) -> set[Edge]:
+    """Arrows within a strip of columns; the strips, each as wide as a page, stand one below the other."""
+    layers = ranks(len(shapes), sorted(edges))
+    widths = [0.0] * (max(layers, default=0) + 1)
+    for shape, layer in zip(shapes, layers, strict=True):
+        widths[layer] = max(widths[layer], shape.size.width + COLUMN_GAP)
+    strips, strip, used = [], 0, 0.0
+    for width in widths:
+        if used and used + width > PAGE_WIDTH + COLUMN_GAP:
+            strip, used = strip + 1, 0.0
+        used += width
+        strips.append(strip)
+    return {(one, other) for one, other in edges if strips[layers[one]] == strips[layers[other]]}
+
+
+def arrange(shapes: Sequence[Shape], edges: Sequence[Edge]) -> tuple[list[Point], dict[Edge, tuple[Point, ...]]]:
+    """Places of all blocks: what is linked together, the groups and the single blocks in shelves on the page."""
+    groups = components(len(shapes), edges)
+    placed: list[tuple[list[int], list[Edge], Placed]] = []
+    for group in groups:
+        inner = {at: number for number, at in enumerate(group)}
+        own = [(inner[one], inner[other]) for one, other in edges if one in inner]
+        layers = ranks(len(group), own) if own else [0] * len(group)
+        placed.append((group, own, place([shapes[at].size for at in group], own, layers)))
+    corners: list[Point] = [(0.0, 0.0)] * len(shapes)
+    routes: dict[Edge, tuple[Point, ...]] = {}
+    for (group, own, place_), (x, y) in zip(placed, _shelves([p for _, _, p in placed]), strict=True):
+        for number, at in enumerate(group):
+            corners[at] = (x + place_.corners[number][0], y + place_.corners[number][1])
+        for one, other in own:
+            points = place_.routes[one, other]
+            # Arrows of one box may leave at different heights: the first point tells only how far each runs level.
+            edge = (x + place_.rights[one], 0.0)
+            routes[group[one], group[other]] = (edge, *((x + px, y + py) for px, py in points))
+    return corners, routes
+
+
+def _shelves(boxes: Sequence[Placed]) -> list[Point]:
+    """Corners of boxes in rows, the tallest first; each goes on the first shelf that has room."""
+    limit = max([PAGE_WIDTH, *(box.width for box in boxes)])
+    corners: list[Point] = [(0.0, 0.0)] * len(boxes)
+    shelves: list[list[float]] = []
+    bottom = 0.0
+    for at in sorted(range(len(boxes)), key=lambda at: (-round(boxes[at].height), at)):
+        shelf = next((shelf for shelf in shelves if shelf[0] + boxes[at].width <= limit), None)
+        if shelf is None:
+            shelf = [0.0, bottom]
+            shelves.append(shelf)
+            bottom += boxes[at].height + _GAP
+        corners[at] = (shelf[0], shelf[1])
+        shelf[0] += boxes[at].width + COLUMN_GAP
+    return corners
