@@ -25,9 +25,8 @@ from dualcirc.cli_check import check_command
 from dualcirc.cli_evidence import calibrate_command, validate_command
 from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
-from dualcirc.cli_results import indicators_command
-from dualcirc.cli_reference import export_model_command
 from dualcirc.cli_reference import explain_command, export_model_command
+from dualcirc.cli_results import indicators_command
 from dualcirc.errors import DualcircError, OutputError, Problem
 from dualcirc.files.version import package_version
 from dualcirc.terminal import console as make_console

@@ -41,7 +41,7 @@ PERIODS = 2
 
 @dataclass(frozen=True)
 class Free:
-    """The free numbers, in one vector: logarithms of the paths by year, deviations by period and province, amenities."""
+    """The free numbers, in one vector: logarithms of the paths by year, deviations by period, amenities."""
 
     last_year: int
 
