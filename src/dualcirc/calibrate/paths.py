@@ -128,9 +128,10 @@ def deviation_table(free: Free, vector: Array) -> pd.DataFrame:
 
 
 def amenity_table(free: Free, vector: Array) -> pd.DataFrame:
-    """Amenities of the provinces, (time, province), logarithm: one number while observed, fading to zero after."""
+    """Amenities of the provinces, (time, province), logarithm: one number while observed, a part of which fades after."""
     amenity, last = free.amenities(vector), float(free.last_year)
-    rows = {float(base_year()): amenity, last: amenity, last + setting("amenity fade"): 0.0 * amenity}
+    kept = setting("amenity kept") * amenity
+    rows = {float(base_year()): amenity, last: amenity, last + setting("amenity fade"): kept}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(province_names())).rename_axis("time")
 
 
