@@ -29,6 +29,7 @@ def dataset(baseline: Mapping[str, Array], model: Model, registry: Registry, eng
 def test_theil_index_is_that_of_the_model_and_the_sum_of_its_parts(dataset: xr.Dataset) -> None:
     parts = theil_decomposition(dataset)
     np.testing.assert_allclose(parts["total"], dataset["theil_index"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(parts["between"], dataset["theil_between_regions"], rtol=0, atol=1e-12)
     np.testing.assert_allclose(
         parts["between"] + parts["within_contribution"].sum("region"), parts["total"], atol=1e-12
     )

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from dualcirc.errors import RegistryError, ScenarioError
 from dualcirc.files.combinations import Combination
-from dualcirc.files.registry import Lever, Registry, read_registry
+from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import load_scenarios
-from dualcirc.sweep.packages import business_as_usual, lever_changes, package_scenarios, ramp, read_ambition
+from dualcirc.sweep.packages import (
+    business_as_usual,
+    lever_changes,
+    package_scenarios,
+    packages_of,
+    ramp,
+    read_ambition,
+)
 from dualcirc.translate import Model
 
 NEW_ZONES = "Jilin:2027; Inner Mongolia:2027;Shanxi:2028"
-GOALS = {"A1": NEW_ZONES, "B2": "0.4", "C1.zone": "15", "C3": "Liaoning:0.6;Jilin:0.6;Hainan:0.2"}
-
-
-@dataclass(frozen=True)
-class WithAmbition(Lever):
-    """A lever as the registry will hold it."""
-
-    ambition_central: str = ""
-    ambition_reason: str = "a test"
+GOALS = {"A1": NEW_ZONES, "B2": "0.4", "C2": "96", "C3": "Liaoning:0.6;Jilin:0.6;Hainan:0.2"}
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +30,10 @@ def registry() -> Registry:
 
 
 def with_goals(goals: dict[str, str]) -> Registry:
+    """The registry with these ambitions alone, at the central level; the high one tells the direction."""
     found = read_registry()
-    levers = {
-        name: WithAmbition(**vars(lever), ambition_central=goals.get(name, "")) for name, lever in found.levers.items()
-    }
+    columns = {"ambition_low": "", "ambition_high": "", "ambition_reason": "a test"}
+    levers = {name: replace(row, **columns, ambition_central=goals.get(name, "")) for name, row in found.levers.items()}
     return replace(found, levers=levers)
 
 
@@ -43,7 +42,7 @@ def changes_of(registry: Registry, model: Model, lever: str) -> list[dict]:
 
 
 def test_every_subset_but_the_empty_one_is_a_scenario_that_the_reader_takes(registry: Registry, model: Model) -> None:
-    made = package_scenarios(registry, model)
+    made = package_scenarios(registry, model, packages="ABC")
     assert [scenario["name"].removeprefix("packages_") for scenario in made] == [
         "a_central", "b_central", "c_central", "a_b_central", "a_c_central", "b_c_central", "a_b_c_central",
     ]  # fmt: skip
@@ -66,8 +65,8 @@ def test_a_ramp_leaves_business_as_usual_in_2026_and_arrives_in_2030(registry: R
 
 
 def test_a_list_is_shortened_by_whole_items_once_a_year(registry: Registry, model: Model) -> None:
-    (change,) = changes_of(registry, model, "C1.zone")
-    assert change["path"] == {2026.0: 27.0, 2027.0: 24.0, 2028.0: 21.0, 2029.0: 18.0, 2030.0: 15.0}
+    (change,) = changes_of(registry, model, "C2")  # 106 items since April 2025
+    assert change["path"] == {2026.0: 106.0, 2027.0: 104.0, 2028.0: 101.0, 2029.0: 98.0, 2030.0: 96.0}
 
 
 def test_a_held_share_is_not_rounded(registry: Registry) -> None:
@@ -92,11 +91,30 @@ def test_one_number_means_every_province_each_from_its_own_start(model: Model) -
     assert moved == starts
 
 
-def test_a_domain_lever_names_its_elements(model: Model) -> None:
-    # Any dimension of the model will do: here the provinces stand in for domains.
-    lever = replace(with_goals({}).levers["C3"], dimension="Domain", ambition_central="Jilin:0.5;Hainan:1")
-    changes = lever_changes(lever, model, "central")
-    assert [change["domains"] for change in changes] == [["Jilin"], ["Hainan"]]
+def test_a_lever_by_domain_names_its_domains(model: Model) -> None:
+    changes = lever_changes(
+        with_goals({"C1.zone": "finance:2;science and technology:1"}).levers["C1.zone"], model, "central"
+    )
+    assert [(change["domains"], change["path"][2030.0]) for change in changes] == [
+        (["finance"], 2.0),
+        (["science and technology"], 1.0),
+    ]
+
+
+def test_one_number_for_all_takes_nothing_back(model: Model) -> None:
+    lever = replace(with_goals({"A2": "0.2"}).levers["A2"], ambition_low="0.15", ambition_high="0.3")
+    moved = {place for change in lever_changes(lever, model, "central") for place in change["provinces"]}
+    ahead = {place for place, scope in business_as_usual(lever, model, 2026.0).items() if scope >= 0.2}
+    assert "Hainan" in ahead  # the whole island is a zone
+    assert moved == set(model.subscripts["Province"]) - ahead
+
+
+@pytest.mark.parametrize("ambition", ["low", "central", "high"])
+def test_the_ambitions_of_the_registry_make_admissible_scenarios_of_every_package(model: Model, ambition: str) -> None:
+    found = read_registry()
+    packages = packages_of(found)
+    made = package_scenarios(found, model, ambition)
+    assert len(load_scenarios(made, found)) == 2 ** len(packages) - 1
 
 
 def test_where_the_ambition_is_business_as_usual_nothing_changes(model: Model) -> None:

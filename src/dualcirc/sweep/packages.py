@@ -63,7 +63,8 @@ def package_scenarios(
     -----
     A lever leaves business as usual in 2026, linearly. One that is held between dates, a list or a count, moves by
     equal yearly steps, which are whole between whole numbers. A date, as the opening year of a zone, is set as it
-    stands. A lever without ambition stays where it is.
+    stands. A lever without ambition stays where it is, and so do elements that are beyond one number given for all:
+    an ambition takes nothing back.
     """
     chosen = tuple(sorted(set(packages))) if packages is not None else packages_of(registry)
     unknown = [name for name in chosen if name not in packages_of(registry)]
@@ -83,24 +84,24 @@ def package_scenarios(
 
 def lever_changes(lever: Lever, model: Model, ambition: str, full_year: int = FULL_YEAR) -> list[dict[str, Any]]:
     """Changes of a scenario that take one lever from business as usual to its ambition; none where it has none."""
-    # The column is optional: a registry without ambitions has levers that stay where they are.
-    text = str(getattr(lever, f"ambition_{ambition}", None) or "").strip()
+    text = str(getattr(lever, f"ambition_{ambition}", "")).strip()
     if not text:
         return []
     dims = model.variables[lever.variable].dims
     elements = model.subscripts[dims[0]] if dims else ()
     goal = read_ambition(text, lever, elements)
-    reason = str(getattr(lever, "ambition_reason", "") or f"{lever.label_en}: {ambition} ambition of the registry")
+    reason = lever.ambition_reason or f"{lever.label_en}: {ambition} ambition of the registry"
     common = {"lever": lever.id, "unit": lever.unit, "why": reason}
     if lever.interpolation == "constant":
         return [common | ({"value": goal[""]} if "" in goal else {"values": dict(goal)})]
     start = max(float(POLICY_START), lever.start_year)
     usual = business_as_usual(lever, model, start)
-    whole = {name: float(goal.get(name, goal.get("", np.nan))) for name in elements or ("",)}
     groups: dict[tuple[float, float], list[str]] = {}
-    for name, value in whole.items():
-        if not np.isnan(value) and value != usual[name]:
-            groups.setdefault((usual[name], value), []).append(name)
+    for name, before in usual.items():
+        after = float(goal.get(name, goal.get("", before)))
+        already = "" in goal and bool(elements) and (after - before) * _direction(lever) < 0
+        if after != before and not already:
+            groups.setdefault((before, after), []).append(name)
     return [
         common | {"path": ramp(lever, before, after, start, full_year)} | _for(names, lever, elements)
         for (before, after), names in groups.items()
@@ -140,7 +141,7 @@ def business_as_usual(lever: Lever, model: Model, date: float) -> dict[str, floa
     else:
         found = np.array([np.interp(now, times, column) for column in values.T])
     names = model.subscripts[variable.dims[0]] if variable.dims else ("",)
-    return {name: float(value) for name, value in zip(names, found, strict=True)}
+    return {name: _written(value) for name, value in zip(names, found, strict=True)}
 
 
 def ramp(lever: Lever, before: float, after: float, start: float, full_year: int) -> dict[float, float]:
@@ -152,8 +153,22 @@ def ramp(lever: Lever, before: float, after: float, start: float, full_year: int
     dates = [start, *(float(year) for year in range(int(start) + 1, full_year + 1))]
     counts = before.is_integer() and after.is_integer()
     steps = [before + (after - before) * (date - start) / (full_year - start) for date in dates]
-    between = [float(round(step)) if counts else step for step in steps[1:-1]]
+    between = [float(round(step)) if counts else _written(step) for step in steps[1:-1]]
     return dict(zip(dates, [before, *between, after], strict=True))
+
+
+def _direction(lever: Lever) -> float:
+    """Plus or minus one where more ambition means more or less of the lever; zero where that cannot be told."""
+    low, high = (
+        read_ambition(text, lever).get("") if text and ":" not in text else None
+        for text in (lever.ambition_low, lever.ambition_high)
+    )
+    return float(np.sign(float(high) - float(low))) if low is not None and high is not None else 0.0
+
+
+def _written(value: float) -> float:
+    """A number as one would write it: twelve digits, without the dust of floating point."""
+    return float(f"{value:.12g}")
 
 
 def _for(names: Sequence[str], lever: Lever, elements: Sequence[str]) -> dict[str, Any]:
