@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VALUES = "range, unit, by"
-LONGEST_UNIT = 17
-"""Width of CNY/(person*year), so that no unit is broken at 100 columns."""
+SHORT = ("id", VALUES, "paper")
+"""Columns that are never broken; the others share what is left."""
 
 
 def levers_command(
@@ -66,7 +66,7 @@ def driver_table(table: pd.DataFrame) -> Table:
 def _table(title: str, *headings: str) -> Table:
     shown = Table(title=title, title_justify="left", show_lines=True, box=box.SIMPLE, padding=(0, 1), pad_edge=False)
     for heading in headings:
-        shown.add_column(heading, overflow="fold", min_width=LONGEST_UNIT if heading == VALUES else None)
+        shown.add_column(heading, overflow="fold", no_wrap=heading in SHORT)
     return shown
 
 

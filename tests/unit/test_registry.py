@@ -63,8 +63,8 @@ def test_what_a_lever_enters_moves_and_claims_is_read_or_empty():
     scope = levers["A2"]
     assert (scope.enters, scope.cost_enters, scope.cost_direction, scope.target) == ("GDP", "exports", "up", "GDP")
     assert (scope.claim, scope.claim_kind, scope.strong) == (0.02, "relative", 0.6)
-    assert (scope.ambition_low, scope.ambition_central, scope.ambition_high) == (0.2, 0.3, 0.5)
-    assert (levers["B2"].enters, levers["B2"].claim, levers["B2"].ambition_low) == ("", None, None)
+    assert (scope.ambition_low, scope.ambition_central, scope.ambition_high) == ("0.2", "0.3", "0.5")
+    assert (levers["B2"].enters, levers["B2"].claim, levers["B2"].ambition_low) == ("", None, "")
 
 
 def test_project_registry_is_valid():
