@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dualcirc.translate import Model, State
-from dualcirc.translate.ir import Call, Expression, Level, Number, Reference, Sum, Time
+from dualcirc.translate.ir import Call, Expression, Extreme, Level, Number, Reference, Sum, Time
 
 Array = NDArray[np.float64]
 SMALL_VENSIM = 1e-6
@@ -112,6 +112,11 @@ class Reading:
                 inner = self.value(argument)
                 rest = tuple(axis for axis in inner.axes if axis not in axes)
                 return Labelled(inner.array.sum(axis=tuple(2 + inner.axes.index(axis) for axis in axes)), rest)
+            case Extreme(function=function, axes=axes, argument=argument):
+                inner = self.value(argument)
+                rest = tuple(axis for axis in inner.axes if axis not in axes)
+                extreme = {"VMIN": np.min, "VMAX": np.max}[function]
+                return Labelled(extreme(inner.array, axis=tuple(2 + inner.axes.index(axis) for axis in axes)), rest)
             case Call(function=function, arguments=arguments):
                 values = [self.value(part) for part in arguments]
                 axes = tuple(dict.fromkeys(axis for value in values for axis in value.axes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +24,7 @@ _ENCODING = re.compile(r"\{UTF-8\}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Entry:
-    """One equation with its place in the text."""
+    """Equation of a variable with its place in the text; several in a row where a constant is written in parts."""
 
     name: str
     start: int
@@ -81,4 +81,7 @@ def read_mdl_text(path: Path) -> MdlText:
         name = _NAME.match(equation)
         if name is not None:
             entries.append(Entry(name[1].strip(), start, start + len(equation), equation, group))
+            if len(entries) > 1 and fold(entries[-2].name) == fold(entries[-1].name):
+                last, first = entries.pop(), entries.pop()
+                entries.append(replace(first, end=last.end, equation=text[first.start : last.end]))
     return MdlText(text, tuple(entries), groups)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from dualcirc.reference.graph import Graph
-from dualcirc.translate.ir import Call, Expression, FloatArray, Level, Number, Reference, Sum, Time
+from dualcirc.translate.ir import Call, Expression, Extreme, FloatArray, Level, Number, Reference, Sum, Time
 
 Sign = Literal["+", "-", "0", "?"]
 
@@ -38,7 +38,7 @@ class Polarity:
         match expression:
             case Reference(name=name):
                 return "+" if name == cause else "0"
-            case Sum(argument=argument):
+            case Sum(argument=argument) | Extreme(argument=argument):
                 return self._slope(argument, cause)
             case Call(function=function, arguments=arguments):
                 slopes = [self._slope(part, cause) for part in arguments]
@@ -93,7 +93,7 @@ class Polarity:
         match expression:  # a lever that rests at zero moves upwards
             case Reference() | Level() | Time():
                 return "+"
-            case Sum(argument=argument):
+            case Sum(argument=argument) | Extreme(argument=argument):
                 return self._factor(argument)
             case Call(function=function, arguments=arguments):
                 return self._call_value(function, arguments)
