@@ -42,7 +42,6 @@ def test_units_balance(model: Model) -> None:
     assert told(check_structure(model)[0]) == []
 
 
-@pytest.mark.xfail(reason="initial capital holds 0.5 and desired capital 0.1; remove this line once they have names")
 def test_numbers_in_equations_have_names(model: Model) -> None:
     assert told(check_structure(model)[1]) == []
 

@@ -117,6 +117,9 @@ class Reading:
                 rest = tuple(axis for axis in inner.axes if axis not in axes)
                 extreme = {"VMIN": np.min, "VMAX": np.max}[function]
                 return Labelled(extreme(inner.array, axis=tuple(2 + inner.axes.index(axis) for axis in axes)), rest)
+                return _reduced(np.sum, self.value(argument), axes)
+            case Extreme(function=function, axes=axes, argument=argument):
+                return _reduced({"VMIN": np.min, "VMAX": np.max}[function], self.value(argument), axes)
             case Call(function=function, arguments=arguments):
                 values = [self.value(part) for part in arguments]
                 axes = tuple(dict.fromkeys(axis for value in values for axis in value.axes))
@@ -140,6 +143,11 @@ class Reading:
         if state.function == "DELAY":
             first = first * time[:, :1]
         return _stages(state, first, flow, time, step, len(self.times))
+
+
+def _reduced(function: Callable[..., Array], value: Labelled, over: tuple[str, ...]) -> Labelled:
+    places = tuple(2 + value.axes.index(axis) for axis in over)
+    return Labelled(function(value.array, axis=places), tuple(axis for axis in value.axes if axis not in over))
 
 
 def _stages(state: State, first: Array, flow: Array, time: Array, step: float, steps: int) -> list[Array]:

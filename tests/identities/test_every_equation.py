@@ -142,7 +142,7 @@ def test_conservation_checks_hold_at_every_step(vectors, fine: Engine, registry:
     forms_of: dict[str, list[ConservationForm]] = {}
     changes: dict[str, Overrides] = {}
     for check in CONSERVED:
-        own = overrides_of(check.own.scenario, fine, registry)
+        own = overrides_of(check.own.scenario, fine)
         key = repr(sorted((name, value.tobytes()) for name, value in own.items()))
         assert isinstance(check.form, ConservationForm)
         forms_of.setdefault(key, []).append(check.form)

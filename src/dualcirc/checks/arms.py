@@ -107,6 +107,7 @@ def run_arms(
         own, *other = (
             {**overrides_of(arm.scenario, engine), **starts[number, side]}
             for side, arm in enumerate(_arms(check))
+            {**overrides_of(arm.scenario, engine), **starts[number, side]} for side, arm in enumerate(_arms(check))
         )
         than = pool.number(other[0]) if other else baseline
         places.append((pool.number(own, alone=alone), than))

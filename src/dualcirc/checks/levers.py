@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,24 +50,19 @@ class Claim:
 
 
 def claim_of(lever: Lever) -> Claim | None:
-    """Claim of a lever; None where its row names no target."""
-
-    def cell(name: str) -> Any:
-        value = getattr(lever, name, "")
-        return "" if value is None else value
-
-    if not cell("target"):
+    """Claim of a lever; None where its row is not filled in."""
+    if lever.strong is None or lever.claim is None or not (lever.target and lever.claim_kind and lever.cost_direction):
         return None
     return Claim(
         lever.id,
         lever.variable,
-        float(cell("strong")),
-        str(cell("enters")),
-        str(cell("target")),
-        float(cell("claim")),
-        str(cell("claim_kind")),
-        str(cell("cost_enters")),
-        str(cell("cost_direction")),
+        lever.strong,
+        lever.enters,
+        lever.target,
+        lever.claim,
+        lever.claim_kind,
+        lever.cost_enters,
+        lever.cost_direction,
     )
 
 
@@ -83,7 +78,7 @@ def check_levers(engine: Engine, registry: Registry) -> list[Finding]:
     """
     claims = {lever.id: claim_of(lever) for lever in registry.levers.values()}
     measured = judge_claims([claim for claim in claims.values() if claim], engine, registry)
-    missing = Verdict(False, "columns target, claim, strong, enters, cost_enters", "got empty ones")
+    missing = Verdict(False, "columns target, claim, claim_kind, strong, cost_direction", "empty ones")
     return [
         Finding(lever.id, "lever", f"{lever.label_en}: {lever.acts_on}", FILE, None, measured.get(lever.id, (missing,)))
         for lever in registry.levers.values()
@@ -191,7 +186,7 @@ def _moves(
     return [
         Verdict(
             bool(effect * np.sign(claim.claim) >= least),
-            f"[{claim.target}] {claim.kind} {claim.claim:+g}, at least {least:.2g} of it",
+            f"[{claim.target}] {claim.kind} {claim.claim:+g}, at least {math.copysign(least, claim.claim):+.2g}",
             f"{effect:+.3g}",
         ),
         Verdict(
