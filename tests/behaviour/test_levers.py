@@ -50,12 +50,14 @@ def test_a_lever_without_claim_is_told(engine: Engine, registry: Registry) -> No
         ({}, ""),
         ({"claim": 0.8}, "[Hidden barriers] relative"),
         ({"claim": -100.0}, "[Hidden barriers] relative"),
-        ({"target": "Technology"}, "[Technology] relative"),
+        ({"target": "world demand"}, "[world demand] relative"),
         ({"kind": "absolute", "claim": -0.8}, ""),
         ({"enters": "FDI inflow"}, "[FDI inflow] reads"),
         ({"cost_direction": "down"}, "[policy outlays] down"),
-        ({"cost_enters": "Technology"}, "[Technology] hangs on it"),
+        ({"cost_enters": "world demand"}, "[world demand] hangs on it"),
         ({"target": "Hiden barriers"}, "names of variables"),
+        ({"cost_enters": "cleanup cost share"}, "names of variables"),
+        ({"cost_enters": ""}, "names of variables"),
     ],
 )
 def test_claim_fails_where_it_does_not_hold(

@@ -88,7 +88,7 @@ def check_levers(engine: Engine, registry: Registry) -> list[Finding]:
 def judge_claims(claims: Sequence[Claim], engine: Engine, registry: Registry) -> dict[str, tuple[Verdict, ...]]:
     """Verdicts on every claim by lever; all levers run together, each from the same date alone."""
     model = engine.model
-    unknown = {claim.lever: _unknown(claim, model) for claim in claims}
+    unknown = {claim.lever: _unknown(claim, engine.outputs) for claim in claims}
     known = [claim for claim in claims if not unknown[claim.lever]]
     inputs = [{claim.variable: strong_input(engine, claim)} for claim in known]
     outputs = engine.run([{}, *inputs])
@@ -102,7 +102,7 @@ def judge_claims(claims: Sequence[Claim], engine: Engine, registry: Registry) ->
         )
         for claim, run, status in zip(known, runs[1:], outputs.status[1:], strict=True)
     }
-    faults = {lever: (Verdict(False, "names of variables", named(names)),) for lever, names in unknown.items() if names}
+    faults = {lever: (Verdict(False, "names of variables that move", named(names)),) for lever, names in unknown.items() if names}
     return {claim.lever: {**faults, **found}[claim.lever] for claim in claims}
 
 
@@ -132,9 +132,9 @@ def national(name: str, values: Array, registry: Registry) -> Array:
     return total if is_sum else total / np.prod(values.shape[1:])
 
 
-def _unknown(claim: Claim, model: Model) -> list[str]:
-    names = (claim.enters, claim.target, claim.cost_enters)
-    return [name or "(empty)" for name in names if name not in model.variables]
+def _unknown(claim: Claim, moving: Sequence[str]) -> list[str]:
+    """Names of a row that are none of the variables that move."""
+    return [name or "(empty)" for name in (claim.enters, claim.target, claim.cost_enters) if name not in moving]
 
 
 def _structure(claim: Claim, model: Model) -> list[Verdict]:
