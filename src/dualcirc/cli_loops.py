@@ -34,6 +34,7 @@ def loops_command(
     ] = False,
 ) -> None:
     """Tell which feedback loops drive a stock, and when: tables and figures (docs/loops.md tells how to read them)."""
+    from dualcirc.engine.trace import Trace
     from dualcirc.loops import analyse
     from dualcirc.results.schema import BASELINE
     from dualcirc.sweep.plan import make_plan, source_hashes
@@ -41,13 +42,19 @@ def loops_command(
 
     plan = make_plan(scenarios or [BASELINE], 0, out, with_baseline=True)
     model = load_model()
-    runs = overrides_of(plan, model)
-    analysis = analyse(model, runs, stock, BASELINE, published=published)
+    trace = Trace(model)
+    changes = overrides_of(plan, trace)
+    runs = dict(zip((scenario.name for scenario in plan.scenarios), changes, strict=True))
+    analysis = analyse(trace, runs, stock, BASELINE, published=published)
     analysis.shares.attrs |= {"model_hash": model.digest, **source_hashes()}
     files = _write(analysis, plan, out)
     _show(analysis.table, stock)
-    left_out = f"; links that explain at most {analysis.weakest:g} of a change left out" if analysis.weakest else ""
-    console().print(f"{analysis.loops:,} loops lead through {stock}{left_out}. Files: {escape(str(out))}, {len(files)}.")
+    console().print(f"{analysis.loops:,} loops lead through {stock}.")
+    if analysis.weakest:
+        console().print(
+            f"Links that explain less than {100 * analysis.weakest:g} % of a change on average are left out."
+        )
+    console().print(f"Tables and figures: {len(files)} files in {escape(str(out))}")
 
 
 def _write(analysis: Analysis, plan: Plan, out: Path) -> list[Path]:
@@ -81,7 +88,10 @@ def _long(analysis: Analysis) -> pd.DataFrame:
 
 
 def _show(table: pd.DataFrame, stock: str) -> None:
-    """Print the strongest loops of every scenario and view."""
+    """Print the strongest loops of the baseline over time, and of the difference of every other scenario to it."""
+    differs = set(table.loc[table["view"] == "to baseline", "scenario"])
     for (scenario, view), rows in table.groupby(["scenario", "view"], sort=False):
-        first = rows.head(SHOWN)[["loop", "stocks", "polarity", "mean_share", "dominates"]].set_index("loop")
+        if view == "over time" and scenario in differs:
+            continue  # nearly the same as that of the baseline; the table on disk has it
+        first = rows.head(SHOWN)[["loop", "mean_share", "polarity", "stocks"]].set_index("loop")
         show(first, f"{scenario}, {view}: strongest loops through {stock}", "{:.2f}".format)

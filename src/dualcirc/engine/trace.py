@@ -1,4 +1,4 @@
-"""One run at every step: the states, and every equation evaluated at all steps at once, with inputs replaced at will."""
+"""One run at every step: its states, and every equation at all steps at once, with inputs replaced at will."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from numpy.typing import NDArray
 
 from dualcirc.engine.emit import Emitter, Value
 from dualcirc.engine.inputs import Overrides, inputs_of
@@ -31,9 +32,12 @@ class Moments:
     steps: Array
     """(step): numbers of the steps."""
 
-    def pick(self, steps: FloatArray) -> Moments:
+    def pick(self, steps: NDArray[np.int_]) -> Moments:
         """Return the same run at some of its steps, given by place."""
-        known = {name: value if _still(value) else Value(value.array[..., steps], value.axes) for name, value in self.known.items()}
+        known = {
+            name: value if _still(value) else Value(value.array[..., steps], value.axes)
+            for name, value in self.known.items()
+        }
         return Moments(known, {name: level[..., steps] for name, level in self.levels.items()}, self.steps[steps])
 
 
@@ -119,7 +123,7 @@ class Trace:
 
             return lax.scan(step, start, (jnp.arange(len(self.grid)), data))[1]
 
-        return follow  # type: ignore[no-any-return]
+        return follow
 
 
 def _still(value: Value) -> bool:

@@ -1,4 +1,4 @@
-"""Loops of the baseline and of scenarios: who drives a stock over time, and who drives its difference to the baseline."""
+"""Loops of the baseline and of scenarios: what drives a stock, and its difference to the baseline."""
 
 from __future__ import annotations
 
@@ -36,19 +36,25 @@ class Analysis:
     loops: int
     """Elementary loops summed."""
     weakest: float
-    """Links that never explain a larger share of a change were left out."""
+    """Links that on average explain no larger share of a change were left out."""
 
 
 def analyse(
-    model: Model, runs: Mapping[str, Overrides], stock: str, baseline: str, *, published: bool = False, most: int = MOST_LOOPS
+    trace: Trace,
+    runs: Mapping[str, Overrides],
+    stock: str,
+    baseline: str,
+    *,
+    published: bool = False,
+    most: int = MOST_LOOPS,
 ) -> Analysis:
     """
     Shares of the loops through a stock.
 
     Parameters
     ----------
-    model
-        Model from ``dualcirc.translate.load``.
+    trace
+        The model.
     runs
         What each scenario replaces; the baseline is among them.
     stock
@@ -60,7 +66,7 @@ def analyse(
     most
         Number of elementary loops beyond which the weakest links are left out.
     """
-    trace = Trace(model)
+    model = trace.model
     links = on_loops(structure(trace))
     node = stock_node(model, links, stock)
     scores = dict(_scores(trace, links, runs, baseline))
@@ -94,7 +100,8 @@ def _dataset(
     """Shares by case, loop and year; loops in the order of their mean share over all cases."""
     parts = {case: by_year(relative(found), times[case]) for case, found in summed.items()}
     years = sorted({year for found, _, _ in parts.values() for year in found})
-    up, down = (np.stack([_spread(part[0], part[side], years) for part in parts.values()]) for side in (1, 2))
+    up = np.stack([_spread(found, positive, years) for found, positive, _ in parts.values()])
+    down = np.stack([_spread(found, negative, years) for found, _, negative in parts.values()])
     first = next(iter(summed.values()))
     order = np.argsort(-(up - down).sum(axis=(0, 2)), kind="stable")
     dims = ("case", "loop", "year")
@@ -159,4 +166,6 @@ def _table(shares: xr.Dataset) -> pd.DataFrame:
                     "dominates": periods(years, leads[place].tolist()),
                 }
             )
-    return pd.DataFrame(rows).sort_values(["scenario", "view", "mean_share"], ascending=[True, True, False], kind="stable")
+    table = pd.DataFrame(rows)
+    order = table.groupby(["scenario", "view"], sort=False).ngroup()
+    return table.iloc[np.lexsort((-table["mean_share"], order))].reset_index(drop=True)

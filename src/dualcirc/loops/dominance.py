@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 
 import numpy as np
 
@@ -30,7 +31,8 @@ def by_year(shares: FloatArray, times: FloatArray) -> tuple[list[int], FloatArra
     times
         (pair): model times.
     """
-    year = np.floor(to_calendar(times) + 1e-9).astype(int)  # a grid time may miss the turn of a year by rounding
+    # A grid time may miss the turn of a year by rounding.
+    year = np.array([floor(to_calendar(time) + 1e-9) for time in times.tolist()])
     years = sorted(set(year.tolist()))
     inside = [year == one for one in years]
     positive = np.stack([np.maximum(shares[:, at], 0.0).mean(axis=1) for at in inside], axis=1)

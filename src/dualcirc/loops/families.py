@@ -14,11 +14,11 @@ from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.loops.links import Link, LinkScores, Node
 from dualcirc.translate.ir import FloatArray, Model
 
-MOST_LOOPS = 100_000
+MOST_LOOPS = 50_000
 """More loops than this are not listed; the weakest links are left out until there are fewer."""
 
-WEAKEST = (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-"""Largest share of a change, over time, that a link must reach: the first limit that leaves few enough loops holds."""
+WEAKEST = (0.0, 0.001, 0.003, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.3)
+"""Mean share of a change that a link must exceed: the first limit that leaves few enough loops holds."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Found:
 
     loops: tuple[Loop, ...]
     weakest: float
-    """Links that never explain a larger share of a change are left out."""
+    """Links that on average explain no larger share of a change are left out."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,14 @@ def find_loops(scores: Sequence[LinkScores], stock: Node, most: int = MOST_LOOPS
     Every loop is listed (Johnson's algorithm) as long as there are at most ``most``; else the weakest links are left
     out, as the heuristic of eberlein2020 follows the strongest.
     """
-    peak: dict[Link, float] = {}
+    strength: dict[Link, float] = {}
     for one in scores:
         for link, share in one.share.items():
-            peak[link] = max(peak.get(link, 0.0), float(np.abs(share).max(initial=0.0)))
+            # A share can be far above 1 where causes offset each other; that it does so once makes no link strong.
+            mean = float(np.minimum(np.abs(share), 1.0).mean()) if share.size else 0.0
+            strength[link] = max(strength.get(link, 0.0), mean)
     for weakest in WEAKEST:
-        cycles = list(islice(_cycles([link for link, top in peak.items() if top > weakest], stock), most + 1))
+        cycles = list(islice(_cycles([link for link, mean in strength.items() if mean > weakest], stock), most + 1))
         if len(cycles) <= most:
             return Found(tuple(Loop(_from(cycle, stock)) for cycle in cycles if stock in cycle), weakest)
     raise DualcircError(Problem(f"more than {most:,} loops are left even of the strongest links"))
@@ -137,7 +139,7 @@ def own_shares(scores: LinkScores) -> dict[Node, FloatArray]:
         causes.setdefault(effect, []).append(cause)
     algebra = {node: [c for c in found if not c.is_state] for node, found in causes.items() if not node.is_state}
     order = [node for node in TopologicalSorter(algebra).static_order() if node in algebra]
-    result = {}
+    result: dict[Node, FloatArray] = {}
     for state in sorted(node for node in causes if node.is_state):
         reached: dict[Node, FloatArray] = {state: np.ones(len(scores.accord[state]))}
         for node in [*order, state]:
@@ -182,7 +184,7 @@ def _graph(links: Iterable[Link]) -> nx.DiGraph[Node]:
 
 
 def _cycles(links: Sequence[Link], stock: Node) -> Iterator[list[Node]]:
-    """Cycles of the part of the graph that hangs together with the stock; numbers make the order the same every time."""
+    """Cycles of the part of the graph around the stock; numbers make the order the same every time."""
     graph = _graph(links)
     if stock not in graph:
         return

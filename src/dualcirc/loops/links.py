@@ -45,7 +45,7 @@ class LinkScores:
     """Shares of change, at each pair of moments."""
 
     share: Mapping[Link, FloatArray]
-    """(pair): part of the change of the effect, or of its rate if it is a state, that the change of the cause explains."""
+    """(pair): part of the change of the effect, or of its rate if it is a state, that the cause explains."""
     accord: Mapping[Node, FloatArray]
     """(pair): 1 where a state and its rate change in the same direction, -1 where not, 0 where one does not change."""
 

@@ -18,9 +18,15 @@ SHOWN = 7
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D3A9B", "#B8A800")
 REST = "0.80"
-LETTERS = 52
+ARROW = " > "
+"""Stands between the stocks of a loop, as in the tables."""
+LETTERS = 62
+"""Letters of a legend entry in one of two columns."""
 
-VIEW_TITLES = {"over time": "What changes it from step to step", "to baseline": "What makes it differ from the baseline"}
+VIEW_TITLES = {
+    "over time": "What changes it from step to step",
+    "to baseline": "What makes it differ from the baseline",
+}
 
 
 def loop_shares(shares: xr.Dataset, scenario: str, labels: Mapping[str, str], stock: str, title: str) -> Figure:
@@ -40,7 +46,7 @@ def loop_shares(shares: xr.Dataset, scenario: str, labels: Mapping[str, str], st
     own = shares.isel(case=np.flatnonzero(shares["scenario"].values == scenario))
     size = (own["reinforcing"] - own["balancing"]).mean("year").max("case")
     strongest = [str(name) for name in own["loop"].values[np.argsort(-size.values, kind="stable")[:SHOWN]]]
-    figure, axes = style.page(2.0 + 2.1 * own.sizes["case"], own.sizes["case"], 1)
+    figure, axes = style.page(1.9 + 2.1 * own.sizes["case"], own.sizes["case"], 1)
     handles: dict[str, Artist] = {}
     for place, panel in enumerate(axes):
         case = own.isel(case=place)
@@ -48,17 +54,19 @@ def loop_shares(shares: xr.Dataset, scenario: str, labels: Mapping[str, str], st
         style.panel_title(panel, place, VIEW_TITLES[str(case["view"].values)])
         style.mark_policy_start(panel)
     note = (
-        f"Loops that lead through {style.in_sentence(stock)}: above zero those that reinforce, below those that balance, "
-        "as parts of the sum of all. A loop is named by the stocks it leads through; parallel pathways between the same "
-        f"stocks are summed with their signs. Grey: all other loops. {style.policy_note()}"
+        f"Loops that lead through {style.in_sentence(stock)}: above zero what reinforces, below what balances, "
+        "as parts of the sum of all. A loop is named by the other stocks it leads through, in causal order; parallel "
+        f"pathways between the same stocks are summed with their signs. Grey: all other loops. {style.policy_note()}"
     )
-    return style.finish(figure, f"Feedback loops, {style.in_sentence(stock)}: {title}", note, shares, handles)
+    return style.finish(
+        figure, f"Feedback loops, {style.in_sentence(stock)}: {title}", note, shares, handles, columns=2
+    )
 
 
-def loop_label(stocks: str, labels: Mapping[str, str], first: str = "") -> str:
-    """Loop in words: the stocks beyond the chosen one, in causal order."""
-    names = [style.in_sentence(labels.get(name, name)) for name in stocks.split(" > ")]
-    return f"{first}{' → '.join(names)}" if len(names) > 1 else f"{first}{names[0]} alone"
+def loop_label(stocks: str, labels: Mapping[str, str]) -> str:
+    """Loop in words: the stocks it leads through beyond the chosen one, in causal order."""
+    others = [style.in_sentence(labels.get(name, name)) for name in stocks.split(ARROW)[1:]]
+    return " → ".join(others) or "no other stock"
 
 
 def _stack(axes: Axes, case: xr.Dataset, strongest: Sequence[str], labels: Mapping[str, str]) -> dict[str, Artist]:
@@ -73,8 +81,8 @@ def _stack(axes: Axes, case: xr.Dataset, strongest: Sequence[str], labels: Mappi
             area = axes.fill_between(years, 100 * floor, 100 * (floor + part), color=colour, linewidth=0, step="mid")
             floor = floor + part
             stocks = str(case["stocks"].sel(loop=name).values) if name else ""
-            words = loop_label(stocks, labels, f"{name}  ") if name else "all others"
-            handles.setdefault("\n".join(textwrap.wrap(words, LETTERS, subsequent_indent="       ")), area)
+            words = f"{name}: {loop_label(stocks, labels)}" if name else "all others"
+            handles.setdefault(textwrap.shorten(words, LETTERS, placeholder=" …"), area)
     axes.axhline(0.0, color="0.2", linewidth=0.7, zorder=4)
     axes.set_ylim(-100, 100)
     axes.set_ylabel("per cent of all loops")

@@ -183,6 +183,7 @@ def finish(
     dataset: xr.Dataset,
     handles: Mapping[str, Artist] | Sequence[Mapping[str, Artist]] = (),
     data: Sequence[str] = (),
+    columns: int = 3,
 ) -> Figure:
     """Add title and legend above the panels, note and source line below; the panels fill what is left.
 
@@ -198,13 +199,15 @@ def finish(
         Legend entries by label: one legend for all panels, or one for each of two panels that draw different things.
     data
         Publishers of the dots, for the source line.
+    columns
+        Columns of the legend of all panels.
     """
     width, height = (float(size) for size in figure.get_size_inches())
     letters = int(width * 22.5)
     lines = [*textwrap.wrap(note, width=letters), *textwrap.wrap(source(dataset, data), width=letters)]
     figure.text(0.008, 0.03 / height, "\n".join(lines), fontsize=6, color="0.3", va="bottom", linespacing=1.25)
     figure.text(0.008, 1.0 - 0.05 / height, title, fontsize=9, fontweight="bold", va="top")
-    rows = _legend(figure, handles, 3) if isinstance(handles, Mapping) else _legends(figure, handles)
+    rows = _legend(figure, handles, columns) if isinstance(handles, Mapping) else _legends(figure, handles)
     bottom = (LINE_NOTE * len(lines) + 0.08) / height
     top = (0.31 + LINE_LEGEND * rows) / height
     engine = figure.get_layout_engine()

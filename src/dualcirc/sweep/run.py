@@ -41,22 +41,26 @@ class Outputs(Protocol):
         """Names and values."""
 
 
-class Runner(Protocol):
-    """What a run needs of the engine."""
+class BaseCase(Protocol):
+    """What a scenario changes: the model's own values."""
 
     @property
     def grid(self) -> Array:
         """Times of the integration."""
-
-    @property
-    def saved_times(self) -> Array:
-        """Times at which outputs are returned."""
 
     def data_path(self, name: str) -> Array:
         """Values of a data variable on the grid."""
 
     def constant(self, name: str) -> Array:
         """Value of a constant."""
+
+
+class Runner(BaseCase, Protocol):
+    """What a run needs of the engine."""
+
+    @property
+    def saved_times(self) -> Array:
+        """Times at which outputs are returned."""
 
     def run(self, runs: Sequence[Overrides], progress: Callable[[int], None] | None = None) -> Outputs:
         """Run them all."""
@@ -191,12 +195,12 @@ def _changes(plan: Plan, engine: Runner) -> list[dict[str, Array]]:
     return changes
 
 
-def overrides_of(scenario: Scenario, engine: Runner) -> dict[str, Array]:
+def overrides_of(scenario: Scenario, engine: BaseCase) -> dict[str, Array]:
     """Values of every variable that a scenario changes, by exact name, as the engine takes them."""
     return overrides_on_grid(scenario, _base(scenario, engine), engine.grid)
 
 
-def _base(scenario: Scenario, engine: Runner) -> dict[str, Array]:
+def _base(scenario: Scenario, engine: BaseCase) -> dict[str, Array]:
     """Values without any scenario of what a scenario changes."""
     targets = {change.target.name: change.target for change in scenario.changes}
     return {
