@@ -154,12 +154,12 @@ def own_shares(scores: LinkScores) -> dict[Node, FloatArray]:
 
 def loop_score(loop: Loop, scores: LinkScores) -> FloatArray:
     """(pair): product of the shares round the loop as published, positive where the loop reinforces."""
-    score: FloatArray | float = 1.0
+    score: FloatArray = np.ones(1)
     for cause, effect in zip(loop.nodes, (*loop.nodes[1:], loop.nodes[0]), strict=True):
         score = score * scores.share[cause, effect]
     for stock in loop.stocks:
         score = score * scores.accord[stock]
-    return np.asarray(score)
+    return score
 
 
 def relative(families: Sequence[Family]) -> FloatArray:
