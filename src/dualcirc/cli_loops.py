@@ -43,8 +43,7 @@ def loops_command(
     plan = make_plan(scenarios or [BASELINE], 0, out, with_baseline=True)
     model = load_model()
     trace = Trace(model)
-    changes = overrides_of(plan, trace)
-    runs = dict(zip((scenario.name for scenario in plan.scenarios), changes, strict=True))
+    runs = {scenario.name: overrides_of(scenario, trace) for scenario in plan.scenarios}
     analysis = analyse(trace, runs, stock, BASELINE, published=published)
     analysis.shares.attrs |= {"model_hash": model.digest, **source_hashes()}
     files = _write(analysis, plan, out)

@@ -166,7 +166,8 @@ def relative(families: Sequence[Family]) -> FloatArray:
     """(family, pair): score over the sum of the absolute scores; 0 where nothing changes."""
     scores = np.array([family.score for family in families])
     total = np.abs(scores).sum(axis=0)
-    return np.divide(scores, total, out=np.zeros_like(scores), where=total > 0)
+    shares: FloatArray = np.divide(scores, total, out=np.zeros_like(scores), where=total > 0)
+    return shares
 
 
 def on_loops(causes: Mapping[Node, tuple[Node, ...]]) -> Mapping[Node, tuple[Node, ...]]:
