@@ -25,7 +25,7 @@ from dualcirc.cli_check import check_command
 from dualcirc.cli_evidence import calibrate_command, validate_command
 from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
-from dualcirc.cli_reference import explain_command, export_model_command
+from dualcirc.cli_reference import explain_command, export_model_command, reference_command
 from dualcirc.cli_results import indicators_command
 from dualcirc.errors import DualcircError, OutputError, Problem
 from dualcirc.files.version import package_version
@@ -82,6 +82,7 @@ app.command("loops")(loops_command)
 app.command("validate")(validate_command)
 app.command("indicators")(indicators_command)
 app.command("explain")(explain_command)
+app.command("reference")(reference_command)
 app.command("export-model")(export_model_command)
 
 

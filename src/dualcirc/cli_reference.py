@@ -1,10 +1,11 @@
-"""Commands that show what the model says: ``explain`` one variable, ``export-model`` to other tools."""
+"""Commands that show what the model says: ``explain`` one variable, ``reference`` all, ``export-model`` to tools."""
 
 from __future__ import annotations
 
 import json
 import textwrap
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,30 @@ def export_model_command(
 
     export_model(load(model_file()), file)
     console().print(f"Written: {escape(str(file))}")
+
+
+class Labels(StrEnum):
+    """What pictures call a variable."""
+
+    names = "names"
+    en = "en"
+    zh = "zh"
+
+
+def reference_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pages and pictures.")],
+    labels: Annotated[
+        Labels, typer.Option("--labels", help="What pictures call a variable: its name, or its label.")
+    ] = Labels.names,
+) -> None:
+    """Write the reference of the model: a page with pictures, equations and sources for each sector."""
+    from dualcirc.files.registry import read_registry
+    from dualcirc.reference.card import cards_of
+    from dualcirc.reference.pages import write_reference
+    from dualcirc.translate import load
+
+    written = write_reference(cards_of(load(model_file()), read_registry()), out, labels.value)
+    console().print(f"Written: {len(written)} files, the first {escape(str(written[0]))}")
 
 
 def _show(card: Card) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from dualcirc.reference.blocks import Block
 from dualcirc.reference.layered import COLUMN_GAP, Placed, Point, place
@@ -33,7 +33,7 @@ def short_edges(blocks: Sequence[Block], home: Mapping[str, int]) -> set[Edge]:
         edges = kept
 
 
-def within_pages(shapes: Sequence[Shape], edges: set[Edge]) -> set[Edge]:
+def within_pages(shapes: Sequence[Shape], edges: set[Edge], page: float = PAGE_WIDTH) -> set[Edge]:
     """Arrows within a strip of columns; the strips, each as wide as a page, stand one below the other."""
     layers = ranks(len(shapes), sorted(edges))
     widths = [0.0] * (max(layers, default=0) + 1)
@@ -41,22 +41,42 @@ def within_pages(shapes: Sequence[Shape], edges: set[Edge]) -> set[Edge]:
         widths[layer] = max(widths[layer], shape.size.width + COLUMN_GAP)
     strips, strip, used = [], 0, 0.0
     for width in widths:
-        if used and used + width > PAGE_WIDTH + COLUMN_GAP:
+        if used and used + width > page + COLUMN_GAP:
             strip, used = strip + 1, 0.0
         used += width
         strips.append(strip)
     return {(one, other) for one, other in edges if strips[layers[one]] == strips[layers[other]]}
 
 
-def arrange(shapes: Sequence[Shape], edges: Sequence[Edge]) -> tuple[list[Point], dict[Edge, tuple[Point, ...]]]:
-    """Places of all blocks: what is linked together, the groups and the single blocks in shelves on the page."""
+def arrange(
+    shapes: Sequence[Shape], edges: Sequence[Edge], bundles: Mapping[Edge, Hashable] | None = None
+) -> tuple[list[Point], dict[Edge, tuple[Point, ...]]]:
+    """
+    Places of all blocks: what is linked together, the groups and the single blocks in shelves on the page.
+
+    Parameters
+    ----------
+    shapes
+        Of the blocks.
+    edges
+        Pairs of blocks, the first further left.
+    bundles
+        What arrows of one block have in common that run together; all run together if not given.
+
+    Returns
+    -------
+    list, dict
+        Top left corner of every block; points of every arrow, of which the first tells how far to the right it runs
+        level, at whatever height it starts.
+    """
     groups = components(len(shapes), edges)
     placed: list[tuple[list[int], list[Edge], Placed]] = []
     for group in groups:
         inner = {at: number for number, at in enumerate(group)}
         own = [(inner[one], inner[other]) for one, other in edges if one in inner]
         layers = ranks(len(group), own) if own else [0] * len(group)
-        placed.append((group, own, place([shapes[at].size for at in group], own, layers)))
+        shared = {(inner[one], inner[other]): (bundles or {}).get((one, other)) for one, other in edges if one in inner}
+        placed.append((group, own, place([shapes[at].size for at in group], own, layers, shared)))
     corners: list[Point] = [(0.0, 0.0)] * len(shapes)
     routes: dict[Edge, tuple[Point, ...]] = {}
     for (group, own, place_), (x, y) in zip(placed, _shelves([p for _, _, p in placed]), strict=True):
@@ -64,7 +84,6 @@ def arrange(shapes: Sequence[Shape], edges: Sequence[Edge]) -> tuple[list[Point]
             corners[at] = (x + place_.corners[number][0], y + place_.corners[number][1])
         for one, other in own:
             points = place_.routes[one, other]
-            # Arrows of one box may leave at different heights: the first point tells only how far each runs level.
             edge = (x + place_.rights[one], 0.0)
             routes[group[one], group[other]] = (edge, *((x + px, y + py) for px, py in points))
     return corners, routes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -51,9 +51,22 @@ class _Item:
     y: float = 0.0
 
 
-def place(sizes: Sequence[Size], edges: Sequence[Edge], layers: Sequence[int]) -> Placed:
+def place(
+    sizes: Sequence[Size], edges: Sequence[Edge], layers: Sequence[int], bundles: Mapping[Edge, Hashable]
+) -> Placed:
     """
     Places of boxes that are linked.
+
+    Parameters
+    ----------
+    sizes
+        Of every box.
+    edges
+        Pairs of boxes, the first further left.
+    layers
+        Column of every box.
+    bundles
+        What arrows of one box must have in common to run together where they pass columns.
 
     Notes
     -----
@@ -61,8 +74,9 @@ def place(sizes: Sequence[Size], edges: Sequence[Edge], layers: Sequence[int]) -
     squares fit to straight arrows that leaves every box its room, by isotonic regression of each column in turn.
     """
     items = [_Item(size, layers[at], []) for at, size in enumerate(sizes)]
-    chains = {edge: _chain(items, edge) for edge in edges}
-    pairs = [pair for chain in chains.values() for pair in pairwise(chain)]
+    passes: dict[Hashable, int] = {}
+    chains = {edge: _chain(items, edge, (edge[0], bundles[edge]), passes) for edge in edges}
+    pairs = sorted({pair for chain in chains.values() for pair in pairwise(chain)})
     columns = ordered([item.layer for item in items], pairs)
     _stack(items, columns)
     lefts = [0.0, *accumulate(_width(items, column) + COLUMN_GAP for column in columns)]
@@ -77,14 +91,19 @@ def place(sizes: Sequence[Size], edges: Sequence[Edge], layers: Sequence[int]) -
     return Placed(corners, rights, routes, lefts[-1] - COLUMN_GAP, height)
 
 
-def _chain(items: list[_Item], edge: Edge) -> list[int]:
-    """Items that an arrow links: its ends, and one new item for every column it passes."""
-    first, last = items[edge[0]].layer + 1, items[edge[1]].layer
-    chain = [edge[0], *range(len(items), len(items) + last - first), edge[1]]
-    items += [_Item(Size(0.0, 2 * _PASS, _PASS), layer, []) for layer in range(first, last)]
+def _chain(items: list[_Item], edge: Edge, bundle: Hashable, passes: dict[Hashable, int]) -> list[int]:
+    """Items that an arrow links: its ends, and one item for every column it passes, shared within a bundle."""
+    chain = [edge[0]]
+    for layer in range(items[edge[0]].layer + 1, items[edge[1]].layer):
+        if (bundle, layer) not in passes:
+            passes[bundle, layer] = len(items)
+            items.append(_Item(Size(0.0, 2 * _PASS, _PASS), layer, []))
+        chain.append(passes[bundle, layer])
+    chain.append(edge[1])
     for one, other in pairwise(chain):
-        items[one].linked.append(other)
-        items[other].linked.append(one)
+        if other not in items[one].linked:
+            items[one].linked.append(other)
+            items[other].linked.append(one)
     return chain
 
 

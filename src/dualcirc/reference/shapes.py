@@ -97,9 +97,9 @@ def wrapped(text: str, letters: int = _LETTERS) -> tuple[str, ...]:
     return tuple(textwrap.wrap(text, letters, break_long_words=False))
 
 
-def plain_shape(part: Part, kind: Kind, causes: Sequence[Mark], label: Label) -> Shape:
+def plain_shape(part: Part, kind: Kind, causes: Sequence[Mark], label: Label, letters: int = _LETTERS) -> Shape:
     """One variable with the list of its causes below."""
-    lines = wrapped(label(part.name))
+    lines = wrapped(label(part.name), letters)
     width, height = max(text_width(line) for line in lines) + 10.0, LINE * len(lines) + 8.0
     mark = Mark(part.name, kind, width / 2, height / 2, width / 2, height / 2, lines)
     listed, bottom, right = _list(causes, part, 0.0, height)

@@ -13,6 +13,7 @@ from dualcirc.reference.view import Arrow, Listing, View
 MARGIN = 14.0
 FONTS = "Helvetica, Arial, 'DejaVu Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', 'Microsoft YaHei', sans-serif"
 
+_TONES = {"+": "rises", "\N{MINUS SIGN}": "falls", "?": "open", "": ""}
 _STYLE = f"""
 text {{ font-family: {FONTS}; font-size: {FONT:g}px; fill: #111; }}
 .small {{ font-size: {SMALL:g}px; }}
@@ -29,7 +30,12 @@ text {{ font-family: {FONTS}; font-size: {FONT:g}px; fill: #111; }}
 .head {{ fill: #3572b0; }}
 .listhead {{ fill: #b5b5b5; }}
 .pipehead {{ fill: #555; }}
-.sign {{ font-size: 12px; font-weight: bold; }}
+.sign {{ font-size: 10px; font-weight: bold; stroke: #fff; stroke-width: 2px; paint-order: stroke; }}
+.arrow.falls {{ stroke: #b3392f; }}
+.arrow.open {{ stroke: #777; }}
+.head.falls, .sign.falls {{ fill: #b3392f; }}
+.head.open, .sign.open {{ fill: #777; }}
+.sign.rises {{ fill: #3572b0; }}
 """.strip()
 
 
@@ -37,6 +43,13 @@ def stock_and_flow_svg(view: View, title: str) -> str:
     """Stock-and-flow picture: boxes for stocks, pipes for flows, arrows from cause to use."""
     parts = [*map(_arrow, view.arrows), *_lists(view), *map(_pipe, view.pipes), *map(_mark, view.marks.values())]
     parts += [_listed(one.mark) for one in view.listings]
+    return document(view.width, view.height, title, parts)
+
+
+def causal_loop_svg(view: View, title: str) -> str:
+    """Causal-loop picture: arrows with signs, blue where the use rises with its cause, red where it falls."""
+    parts = [*map(_signed, view.arrows), *_lists(view), *map(_mark, view.marks.values())]
+    parts += [_listed(one.mark, f" {_TONES[one.sign]}") for one in view.listings]
     return document(view.width, view.height, title, parts)
 
 
@@ -136,10 +149,21 @@ def _mark(mark: Mark) -> str:
     return frame + _text(mark, mark.lines, mark.kind if mark.kind in ("constant", "data") else "")
 
 
-def _listed(mark: Mark) -> str:
+def _signed(arrow: Arrow) -> str:
+    """Arrow with its sign beside the head."""
+    (x0, _), (x, y) = arrow.points[-2:]
+    side = 1.0 if x > x0 else -1.0
+    tone = _TONES[arrow.sign]
+    line = f'<path class="arrow {tone}" d="{curve((*arrow.points[:-1], (x - 4.0 * side, y)))}"/>'
+    place = f'text-anchor="middle" x="{x - 11.0 * side:.1f}" y="{y - 2.0:.1f}"'
+    sign = f'<text class="sign {tone}" {place}>{arrow.sign}</text>'
+    return line + head((x, y), (side, 0.0), f"head {tone}") + sign
+
+
+def _listed(mark: Mark, tone: str = "") -> str:
     """One line of a list, set from the left."""
     place = f'x="{mark.x - mark.half_width:.1f}" y="{mark.y + 3.4:.1f}"'
-    return f'<text class="small {mark.kind}" {place}>{escape(mark.lines[0])}</text>'
+    return f'<text class="small {mark.kind}{tone}" {place}>{escape(mark.lines[0])}</text>'
 
 
 def _text(mark: Mark, lines: Iterable[str], style: str) -> str:
