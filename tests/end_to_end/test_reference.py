@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from dualcirc import cli
+from dualcirc.files.paths import model_file, project_root
 
 
 def test_explain_tells_of_one_variable_on_one_screen(capsys: pytest.CaptureFixture[str]):
@@ -44,3 +48,25 @@ def test_export_model_writes_one_file(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "GET DIRECT" not in (tmp_path / "alone.mdl").read_text(encoding="utf-8")
     assert cli.main(["export-model", str(tmp_path / "alone.txt")]) == 2
     assert "ends with .mdl" in capsys.readouterr().err
+
+
+def test_reference_writes_pages_and_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["reference", "--out", str(tmp_path / "pages")]) == 0
+    assert "index.html" in capsys.readouterr().out
+    assert (tmp_path / "pages" / "index.md").is_file()
+    assert list((tmp_path / "pages" / "pictures").glob("*.svg"))
+    assert cli.main(["reference", "--out", str(tmp_path), "--labels", "latin"]) == 2
+
+
+def test_sketch_is_drawn_by_the_module(tmp_path: Path):
+    shutil.copytree(project_root() / "model", tmp_path / "model")
+    path = tmp_path / "model" / model_file().name
+    run = [sys.executable, "-m", "dualcirc.reference", str(path)]
+    subprocess.run(run, check=True)
+    assert "*Foreign capital\n" in path.read_text(encoding="utf-8")
+    again = subprocess.run(run, check=True, capture_output=True, text=True)
+    assert "up to date" in again.stdout
+    run[-1] = str(tmp_path / "missing.mdl")
+    refused = subprocess.run(run, check=False, capture_output=True, text=True)
+    assert refused.returncode == 2
+    assert "model file not found" in refused.stderr

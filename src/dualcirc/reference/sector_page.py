@@ -11,8 +11,8 @@ from dualcirc.reference.markdown import code, plain, table
 
 STOCK_FLOW_NOTE = (
     "*Boxes are stocks, dashed boxes smoothed or delayed variables; pipes with a valve are flows. A variable without "
-    "an arrow of its own is listed under what it acts on: parameters in grey, paths and levers in blue, others in brown; "
-    "angle brackets mark what stands elsewhere.*"
+    "an arrow of its own is listed under what it acts on: parameters in grey, paths and levers in blue, others in "
+    "brown; angle brackets mark what stands elsewhere.*"
 )
 CAUSAL_NOTE = (
     "*Blue arrows with a plus: the use rises with its cause; red with a minus: it falls; a question mark: the form of "
