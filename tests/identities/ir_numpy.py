@@ -109,14 +109,6 @@ class Reading:
                 picked = whole[(slice(None), slice(None), *(slice(None) if isinstance(a, str) else a for a in axes))]
                 return Labelled(picked, tuple(axis for axis in axes if isinstance(axis, str)))
             case Sum(axes=axes, argument=argument):
-                inner = self.value(argument)
-                rest = tuple(axis for axis in inner.axes if axis not in axes)
-                return Labelled(inner.array.sum(axis=tuple(2 + inner.axes.index(axis) for axis in axes)), rest)
-            case Extreme(function=function, axes=axes, argument=argument):
-                inner = self.value(argument)
-                rest = tuple(axis for axis in inner.axes if axis not in axes)
-                extreme = {"VMIN": np.min, "VMAX": np.max}[function]
-                return Labelled(extreme(inner.array, axis=tuple(2 + inner.axes.index(axis) for axis in axes)), rest)
                 return _reduced(np.sum, self.value(argument), axes)
             case Extreme(function=function, axes=axes, argument=argument):
                 return _reduced({"VMIN": np.min, "VMAX": np.max}[function], self.value(argument), axes)

@@ -128,7 +128,7 @@ def deviation_table(free: Free, vector: Array) -> pd.DataFrame:
 
 
 def amenity_table(free: Free, vector: Array) -> pd.DataFrame:
-    """Amenities of the provinces, (time, province), logarithm: one number while observed, a part of which fades after."""
+    """Amenities of the provinces, (time, province), logarithm: one number while observed, then a part fades."""
     amenity, last = free.amenities(vector), float(free.last_year)
     kept = setting("amenity kept") * amenity
     rows = {float(base_year()): amenity, last: amenity, last + setting("amenity fade"): kept}

@@ -105,8 +105,6 @@ def run_arms(
         # A run that must equal another one is computed beside it: a run equals itself whatever the model does.
         alone = isinstance(check.form, IdenticalForm)
         own, *other = (
-            {**overrides_of(arm.scenario, engine), **starts[number, side]}
-            for side, arm in enumerate(_arms(check))
             {**overrides_of(arm.scenario, engine), **starts[number, side]} for side, arm in enumerate(_arms(check))
         )
         than = pool.number(other[0]) if other else baseline

@@ -102,7 +102,11 @@ def judge_claims(claims: Sequence[Claim], engine: Engine, registry: Registry) ->
         )
         for claim, run, status in zip(known, runs[1:], outputs.status[1:], strict=True)
     }
-    faults = {lever: (Verdict(False, "names of variables that move", named(names)),) for lever, names in unknown.items() if names}
+    faults = {
+        lever: (Verdict(False, "names of variables that move", named(names)),)
+        for lever, names in unknown.items()
+        if names
+    }
     return {claim.lever: {**faults, **found}[claim.lever] for claim in claims}
 
 
