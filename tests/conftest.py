@@ -32,10 +32,9 @@ def engine(model: Model) -> Engine:
 
 @pytest.fixture(scope="session")
 def every_step(model: Model) -> Engine:
-    """What the identities need, at every step."""
-    accounts = ["GDP", "domestic demand", "exports", "imports", "net domestic outflow"]
-    names = [*accounts, "FDI inflow", "investment pool", "utilisation"]
-    return Engine(replace(model, time=replace(model.time, saveper=model.time.step)), outputs=names)
+    """Utilisation at every step."""
+    fine = replace(model, time=replace(model.time, saveper=model.time.step))
+    return Engine(fine, outputs=["utilisation"])
 
 
 @pytest.fixture(scope="session")
