@@ -15,7 +15,7 @@ from dualcirc.loops import analyse
 from dualcirc.loops.dominance import by_year, dominant, periods, polarity
 from dualcirc.loops.families import Family, Loop, families, find_loops, loop_score, on_loops, relative, stock_node
 from dualcirc.loops.links import LinkScores, Node, link_scores, structure
-from dualcirc.plots.loops import loop_label
+from dualcirc.plots.loops import loop_label, loop_shares
 from dualcirc.translate import load
 from dualcirc.translate.ir import FloatArray
 
@@ -234,3 +234,17 @@ def test_loop_is_named_by_its_other_stocks():
     labels = {"Capital": "Capital stock", "Perceived output": "Perceived output"}
     assert loop_label("Capital > Perceived output > Debt", labels) == "perceived output → debt"
     assert loop_label("Capital", labels) == "no other stock"
+
+
+def test_figure_has_a_panel_a_view_and_names_the_strongest_loops(trace: Write):
+    model = trace(EPIDEMIC, 30, 0.125)
+    analysis = analyse(model, {"baseline": {}, "longer": {"duration": np.array(6.0)}}, "Infected", "baseline")
+    labels = {"Infected": "Infected persons"}
+    one = loop_shares(analysis.shares, "baseline", labels, "Infected persons", "Business as usual")
+    two = loop_shares(analysis.shares, "longer", labels, "Infected persons", "Longer illness")
+    assert (len(one.axes), len(two.axes)) == (1, 2)
+    assert "L1: no other stock" in [text.get_text() for text in two.legends[0].get_texts()]
+    drawn = np.concatenate([area.get_paths()[0].vertices[:, 1] for area in one.axes[0].collections])
+    shares = analysis.shares.isel(case=0)
+    assert drawn.max() == pytest.approx(100 * float(shares["reinforcing"].sum("loop").max()))
+    assert drawn.min() == pytest.approx(100 * float(shares["balancing"].sum("loop").min()))
