@@ -62,7 +62,7 @@ def _scores(trace: Trace) -> tuple[dict[Node, tuple[Node, ...]], LinkScores]:
 def _loops(trace: Trace, stock: str) -> tuple[tuple[Loop, ...], Node, LinkScores]:
     links, scores = _scores(trace)
     node = stock_node(trace.model, links, stock)
-    return find_loops([scores], node).loops, node, scores
+    return find_loops(scores, node).loops, node, scores
 
 
 def _through(loops: tuple[Loop, ...], *names: str) -> Loop:
@@ -190,7 +190,7 @@ def test_weakest_links_are_left_out_first_when_there_are_too_many_loops(trace: W
     weak = (Node("Infected"), Node("recovery"))
     share = {**scores.share, weak: 1e-4 * scores.share[weak]}
     stock = next(node for node in links if node.name == "Infected #1")
-    few = find_loops([LinkScores(share, scores.accord)], stock, most=2)
+    few = find_loops(LinkScores(share, scores.accord), stock, most=2)
     assert few.weakest > 0
     (contagion,) = few.loops  # the recovery is left out; the depletion of the susceptible is a loop of another stock
     assert Node("infection") in contagion.nodes

@@ -34,9 +34,9 @@ class Analysis:
     table: pd.DataFrame
     """One row for each case and loop."""
     loops: int
-    """Elementary loops summed."""
+    """Elementary loops summed, the largest number of a case."""
     weakest: float
-    """Links that on average explain no larger share of a change were left out."""
+    """Links that on average explain no larger share of a change were left out, the largest of a case."""
 
 
 def analyse(
@@ -70,11 +70,14 @@ def analyse(
     links = on_loops(structure(trace))
     node = stock_node(model, links, stock)
     scores = dict(_scores(trace, links, runs, baseline))
-    found = find_loops(list(scores.values()), node, most)
-    summed = {case: families(found.loops, one, node, published=published) for case, one in scores.items()}
+    # Case by case, so that what is told of one does not depend on the others.
+    found = {case: find_loops(one, node, most) for case, one in scores.items()}
+    summed = {case: families(found[case].loops, one, node, published=published) for case, one in scores.items()}
     steps = {case: trace.grid[: _pairs(one)] for case, one in scores.items()}
     shares = _dataset(model, summed, steps)
-    return Analysis(model.states[node.name].owner, shares, _table(shares), len(found.loops), found.weakest)
+    number = max(len(one.loops) for one in found.values())
+    weakest = max(one.weakest for one in found.values())
+    return Analysis(model.states[node.name].owner, shares, _table(shares), number, weakest)
 
 
 def _scores(
@@ -98,14 +101,16 @@ def _dataset(
     model: Model, summed: Mapping[tuple[str, str], Sequence[Family]], times: Mapping[tuple[str, str], FloatArray]
 ) -> xr.Dataset:
     """Shares by case, loop and year; loops in the order of their mean share over all cases."""
-    parts = {case: by_year(relative(found), times[case]) for case, found in summed.items()}
+    chosen = {family.stocks: family for found in reversed(list(summed.values())) for family in found}
+    parts = {
+        case: by_year(_aligned(found, list(chosen), len(times[case])), times[case]) for case, found in summed.items()
+    }
     years = sorted({year for found, _, _ in parts.values() for year in found})
     up = np.stack([_spread(found, positive, years) for found, positive, _ in parts.values()])
     down = np.stack([_spread(found, negative, years) for found, _, negative in parts.values()])
-    first = next(iter(summed.values()))
     order = np.argsort(-(up - down).sum(axis=(0, 2)), kind="stable")
+    listed = [list(chosen.values())[place] for place in order]
     dims = ("case", "loop", "year")
-    chosen = [first[place] for place in order]
     return xr.Dataset(
         {"reinforcing": (dims, up[:, order]), "balancing": (dims, down[:, order])},
         {
@@ -113,11 +118,20 @@ def _dataset(
             "year": years,
             "scenario": ("case", [name for name, _ in parts]),
             "view": ("case", [view for _, view in parts]),
-            "stocks": ("loop", [ARROW.join(_owners(model, family.stocks)) for family in chosen]),
-            "through": ("loop", [ARROW.join(_path(model, family)) for family in chosen]),
-            "members": ("loop", [family.members for family in chosen]),
+            "stocks": ("loop", [ARROW.join(_owners(model, family.stocks)) for family in listed]),
+            "through": ("loop", [ARROW.join(_path(model, family)) for family in listed]),
+            "members": ("loop", [family.members for family in listed]),
         },
     )
+
+
+def _aligned(found: Sequence[Family], keys: Sequence[tuple[Node, ...]], pairs: int) -> FloatArray:
+    """Relative scores of all families, (key, pair); 0 for those that a case does not have."""
+    result = np.zeros((len(keys), pairs))
+    place = {key: row for row, key in enumerate(keys)}
+    if found:  # a scenario that changes nothing has no active loop
+        result[[place[family.stocks] for family in found]] = relative(found)
+    return result
 
 
 def _spread(found: Sequence[int], values: FloatArray, years: Sequence[int]) -> FloatArray:

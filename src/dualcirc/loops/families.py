@@ -14,10 +14,10 @@ from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.loops.links import Link, LinkScores, Node
 from dualcirc.translate.ir import FloatArray, Model
 
-MOST_LOOPS = 50_000
+MOST_LOOPS = 100_000
 """More loops than this are not listed; the weakest links are left out until there are fewer."""
 
-WEAKEST = (0.0, 0.001, 0.003, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.3)
+WEAKEST = (0.0, 0.001, 0.003, 0.004, 0.005, 0.006, 0.008, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.3)
 """Mean share of a change that a link must exceed: the first limit that leaves few enough loops holds."""
 
 
@@ -70,21 +70,17 @@ def stock_node(model: Model, causes: Mapping[Node, tuple[Node, ...]], name: str)
     return owners[name]
 
 
-def find_loops(scores: Sequence[LinkScores], stock: Node, most: int = MOST_LOOPS) -> Found:
+def find_loops(scores: LinkScores, stock: Node, most: int = MOST_LOOPS) -> Found:
     """
-    Elementary loops through a stock over all links that are active in one of the score sets.
+    Elementary loops through a stock over all links that are active.
 
     Notes
     -----
     Every loop is listed (Johnson's algorithm) as long as there are at most ``most``; else the weakest links are left
     out, as the heuristic of eberlein2020 follows the strongest.
     """
-    strength: dict[Link, float] = {}
-    for one in scores:
-        for link, share in one.share.items():
-            # A share can be far above 1 where causes offset each other; that it does so once makes no link strong.
-            mean = float(np.minimum(np.abs(share), 1.0).mean()) if share.size else 0.0
-            strength[link] = max(strength.get(link, 0.0), mean)
+    # A share can be far above 1 where causes offset each other; that it does so once makes no link strong.
+    strength = {link: float(np.minimum(np.abs(share), 1.0).mean()) for link, share in scores.share.items()}
     for weakest in WEAKEST:
         cycles = list(islice(_cycles([link for link, mean in strength.items() if mean > weakest], stock), most + 1))
         if len(cycles) <= most:
