@@ -16,9 +16,11 @@ from dualcirc.reference.export import export_model
 from dualcirc.translate import Model, load
 from tests.conformity.compare import assert_conforms
 
-MODELS = Path(__file__).parents[1] / "models"
-WITH_TABLES = sorted(path for path in MODELS.glob("*/*.mdl") if "GET DIRECT" in path.read_text(encoding="utf-8"))
-LAST = 2012.0
+MODELS = sorted((Path(__file__).parents[1] / "models").glob("*/*.mdl"))
+WITH_TABLES = [path for path in MODELS if "GET DIRECT" in path.read_text(encoding="utf-8")]
+LAST = 2011.0
+CANCELLED = 1e-14
+"""A variable that nowhere exceeds this is a difference of equal numbers; what is left of it is rounding."""
 
 
 @pytest.mark.parametrize("path", WITH_TABLES, ids=lambda path: path.stem)
@@ -28,11 +30,15 @@ def test_exported_construct_runs_as_the_original(path: Path, tmp_path: Path) -> 
     assert_conforms(engine.run([{}]), exported(model, tmp_path), tolerance=1e-12)
 
 
+@pytest.mark.long
 def test_exported_model_runs_as_the_original(model: Model, tmp_path: Path) -> None:
     short = replace(model, time=replace(model.time, final=LAST))
     outputs = Engine(short, list(model.variables)).run([{}])
     del outputs["FINAL TIME"]  # the engine's is that of the file
-    assert_conforms(outputs, exported(model, tmp_path, LAST).drop_vars("FINAL TIME"))
+    for name in [name for name, values in outputs.items() if abs(values).max() < CANCELLED]:
+        outputs[name] = 0 * outputs[name]
+    run = exported(model, tmp_path, LAST).drop_vars("FINAL TIME")
+    assert_conforms(outputs, run.where(abs(run).max() >= CANCELLED, 0.0))
 
 
 def exported(model: Model, folder: Path, final_time: float | None = None) -> xr.Dataset:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dualcirc import cli
 from dualcirc.files.paths import model_file, project_root
+from dualcirc.reference.__main__ import main as draw_sketch
 
 
 def test_explain_tells_of_one_variable_on_one_screen(capsys: pytest.CaptureFixture[str]):
@@ -30,10 +29,10 @@ def test_explain_tells_of_one_variable_on_one_screen(capsys: pytest.CaptureFixtu
 
 
 def test_explain_answers_programs(capsys: pytest.CaptureFixture[str]):
-    assert cli.main(["explain", "C1.zone", "--json"]) == 0
+    assert cli.main(["explain", "B2", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert record["name"] == "zone negative list items"
-    assert record["levers"][0]["id"] == "C1.zone"
+    assert record["name"] == "domestic indicator weight"
+    assert record["levers"][0]["id"] == "B2"
     assert {"unit", "equation", "causes", "uses", "table", "sources"} <= set(record)
 
 
@@ -58,15 +57,12 @@ def test_reference_writes_pages_and_pictures(tmp_path: Path, capsys: pytest.Capt
     assert cli.main(["reference", "--out", str(tmp_path), "--labels", "latin"]) == 2
 
 
-def test_sketch_is_drawn_by_the_module(tmp_path: Path):
+def test_sketch_is_drawn_by_the_module(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     shutil.copytree(project_root() / "model", tmp_path / "model")
     path = tmp_path / "model" / model_file().name
-    run = [sys.executable, "-m", "dualcirc.reference", str(path)]
-    subprocess.run(run, check=True)
+    draw_sketch([str(path)])
     assert "*Foreign capital\n" in path.read_text(encoding="utf-8")
-    again = subprocess.run(run, check=True, capture_output=True, text=True)
-    assert "up to date" in again.stdout
-    run[-1] = str(tmp_path / "missing.mdl")
-    refused = subprocess.run(run, check=False, capture_output=True, text=True)
-    assert refused.returncode == 2
-    assert "model file not found" in refused.stderr
+    assert draw_sketch([str(path)]) == 0
+    assert "sketch is up to date" in capsys.readouterr().out
+    assert draw_sketch([str(tmp_path / "missing.mdl")]) == 2
+    assert "model file not found" in capsys.readouterr().err

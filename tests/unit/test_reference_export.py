@@ -75,6 +75,15 @@ def test_constant_of_three_dimensions_is_one_matrix_for_each_element(model: Mode
     assert f"{name}[a1, B, C] = {first} ~~| {name}[a2, B, C] = {second} ~" in text
 
 
+def test_path_that_does_not_move_is_written_as_numbers(model: Model):
+    text = self_contained(model, read_mdl_text(model.path))
+    for variable in model.variables.values():
+        if variable.series is not None:
+            flat = (variable.series.values == variable.series.values[0]).all()
+            equation = text[text.index(f"\n{variable.name}") :].partition("~")[0]
+            assert ("WITH LOOKUP" in equation) != flat
+
+
 def test_export_never_replaces_the_model(model: Model, tmp_path: Path):
     with pytest.raises(OutputError, match="replace the model itself"):
         export_model(model, model_file())

@@ -82,7 +82,7 @@ def test_sign_follows_from_the_form_of_the_equation(polarity: Polarity, cause: s
         ("Price", "relative supply", "-"),  # the elasticity of substitution is above one
         ("Price", "exports", "-"),
         ("Real exchange rate", "exports", "+"),
-        ("Risk exposure", "investor confidence", "-"),
+        ("confidence loss", "investor confidence", "-"),
         ("hidden barrier cleanup", "Hidden barriers", "-"),  # at rest the lever is zero
         ("utilisation", "Log price", "+"),
     ],

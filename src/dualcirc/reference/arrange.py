@@ -23,7 +23,7 @@ def short_edges(blocks: Sequence[Block], home: Mapping[str, int]) -> set[Edge]:
         for at, block in enumerate(blocks)
         for part in block.parts
         for cause in part.causes
-        if home.get(cause, at) != at
+        if home.get(cause, at) != at and not _flows_in(blocks[home[cause]], cause)
     }
     while True:
         layers = ranks(len(blocks), sorted(edges))
@@ -31,6 +31,11 @@ def short_edges(blocks: Sequence[Block], home: Mapping[str, int]) -> set[Edge]:
         if kept == edges:
             return edges
         edges = kept
+
+
+def _flows_in(block: Block, name: str) -> bool:
+    """Whether a variable is a flow into the stock of a block, which then stands in the way of its arrows."""
+    return any(part.name == name and part.role == "inflow" for part in block.parts)
 
 
 def within_pages(shapes: Sequence[Shape], edges: set[Edge], page: float = PAGE_WIDTH) -> set[Edge]:

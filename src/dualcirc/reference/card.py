@@ -40,7 +40,7 @@ class LeverLink:
     label_en: str
     label_zh: str
     role: str
-    """What the variable does: ``is the lever``, ``reads the lever`` or ``carries its cost``."""
+    """What the variable does: it is the lever, reads it, is its target or carries its cost."""
     cost: str
 
 
@@ -124,11 +124,11 @@ class Cards:
     def _role(self, lever: Lever, name: str) -> str:
         if lever.variable == name:
             return "is the lever"
-        reads = self.graph.causes[name]
-        if lever.variable in reads:
+        if lever.variable in self.graph.causes[name]:
             return "reads the lever"
-        # The column is not in every version of levers.csv.
-        return "carries its cost" if getattr(lever, "cost_enters", "") == name else ""
+        if lever.target == name:
+            return "is moved first by the lever"
+        return "carries the cost of the lever" if lever.cost_enters == name else ""
 
     def _neighbours(self, names: tuple[str, ...], at_start: tuple[str, ...] = ()) -> list[Neighbour]:
         graph = self.graph

@@ -70,14 +70,25 @@ def read_citations(folder: Path | None = None) -> dict[str, Citation]:
     for path in sorted(folder.glob("*.csv")):
         text = f"Table model/data/{path.name}, each row with its source"
         found.setdefault(path.name, Citation(path.name, text, path.name))
+        for name in _series(path):
+            found.setdefault(name, Citation(name, f"Series '{name}' of model/data/{path.name}", path.name))
     return found
+
+
+def _series(path: Path) -> list[str]:
+    """Names of the series in a table of observations."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        rows = csv.DictReader(handle)
+        column = next((name for name in ("series", "variable") if name in (rows.fieldnames or ())), None)
+        return list(dict.fromkeys(row[column] for row in rows)) if column else []
 
 
 def resolve(text: str, known: Mapping[str, Citation]) -> list[Citation]:
     """
     Sources that a cell of a register names: keys between semicolons, and ranges as ``P001-P025``.
 
-    A range is one citation, from the first to the last of its keys; an unknown key is kept as it is written.
+    A range is one citation, from the first to the last of its keys. What is no key but words, as the section of a
+    paper, cites itself; an unknown key has no text.
     """
     found = []
     for key in (part.strip() for part in text.split(";")):
@@ -86,7 +97,7 @@ def resolve(text: str, known: Mapping[str, Citation]) -> list[Citation]:
         if first is not None and last is not None:
             found.append(Citation(key, f"Table model/data/{first.table}, rows {first.key} to {last.key}", first.table))
         elif key:
-            found.append(known.get(key, Citation(key, "", "")))
+            found.append(known.get(key, Citation(key, key if " " in key else "", "")))
     return found
 
 

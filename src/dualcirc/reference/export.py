@@ -49,8 +49,9 @@ def self_contained(model: Model, source: MdlText) -> str:
     Notes
     -----
     Constants become numbers, lists and matrices. A path of data becomes a lookup of Time for each element, held at
-    both ends. Numbers are written so that they are read back without any loss; PySD, however, copies lists and lookups
-    with numpy's print precision (8 digits) unless ``numpy.set_printoptions(precision=17)`` was called before.
+    both ends; paths that do not move become constants (pysimlin 0.8 takes no more than 255 lookups). Numbers are
+    written so that they are read back without any loss; PySD, however, copies lists and lookups with numpy's print
+    precision (8 digits) unless ``numpy.set_printoptions(precision=17)`` was called before.
     """
     equations = []
     for name, variable in model.variables.items():
@@ -79,14 +80,21 @@ def _array(value: FloatArray) -> str:
 
 
 def _data(model: Model, variable: Variable, series: Series) -> str:
-    """Equations of a data variable: a lookup of Time for each element."""
-    parts = []
-    for at, elements in _elements(model, variable.dims):
-        values = np.moveaxis(series.values, 0, -1)[at]
-        points = _points(series.times, values, series.interpolation == "hold", model.time)
-        pairs = _wrapped([f"({_number(time)},{_number(value)})" for time, value in points], ",")
-        parts.append(f"{_left(variable.name, elements)} = WITH LOOKUP(Time, ({_INDENT}{pairs}))")
-    return _joined(parts)
+    """Equations of a data variable: a lookup of Time for each element; numbers where no path moves (levers at rest)."""
+    if np.all(series.values == series.values[:1]):
+        return _constant(model, variable, series.values[0])
+    return _joined(
+        [
+            _lookup(model, _left(variable.name, elements), series, np.moveaxis(series.values, 0, -1)[at])
+            for at, elements in _elements(model, variable.dims)
+        ]
+    )
+
+
+def _lookup(model: Model, left: str, series: Series, values: FloatArray) -> str:
+    points = _points(series.times, values, series.interpolation == "hold", model.time)
+    pairs = _wrapped([f"({_number(time)},{_number(value)})" for time, value in points], ",")
+    return f"{left} = WITH LOOKUP(Time, ({_INDENT}{pairs}))"
 
 
 def _points(times: FloatArray, values: FloatArray, hold: bool, clock: TimeSettings) -> list[tuple[float, float]]:

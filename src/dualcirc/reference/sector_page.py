@@ -76,10 +76,14 @@ def levers(cards: Cards, found: Sequence[Lever]) -> str:
     rows = []
     for lever in found:
         readers = ", ".join(map(code, cards.graph.uses[lever.variable]))
+        carrier = f" ({code(lever.cost_enters)} {lever.cost_direction})" if lever.cost_enters else ""
         label = plain(f"{lever.label_en} {lever.label_zh}".strip())
         cells = [code(lever.id), label, code(lever.variable), plain(lever.unit), f"{lever.low:g} to {lever.high:g}"]
-        rows.append([*cells, readers, plain(lever.cost), plain(lever.evidence.replace(";", ", "))])
-    return table(["lever", "what it is", "variable", "unit", "range", "read by", "costs", "evidence"], rows)
+        moved = code(lever.target) if lever.target else ""
+        rows.append([*cells, readers, moved, plain(lever.cost) + carrier, plain(lever.evidence.replace(";", ", "))])
+    return table(
+        ["lever", "what it is", "variable", "unit", "range", "read by", "moves first", "costs", "evidence"], rows
+    )
 
 
 def sources(found: Sequence[Citation]) -> str:
