@@ -39,7 +39,8 @@ def calibrate_command(
         f"Fitted to {LAST_YEAR}: {free.trend_count} numbers in national paths (C, G, X, M and FDI are backed out), "
         f"{free.deviation_count} partially pooled deviations of technology growth to provincial GDP, "
         f"{free.amenity_count} amenities to provincial population. "
-        "Capital formation and recorded trade are not fitted."
+        "Incomes and retail sales follow mean ratios by province; capital formation, recorded trade and the growth of "
+        "research are not fitted, its intensity is recorded."
     )
     show(_fit(run(["baseline"])), "Fit to history as the model stands, per cent", "{:.2f}".format)
     title = f"Error of {holdout + 1}-{LAST_YEAR}, fitted to {holdout}: mean absolute per cent"

@@ -59,12 +59,17 @@ def test_lists_follow_the_record_in_comparable_units() -> None:
 def test_manufacturing_leaves_the_lists_on_its_recorded_dates() -> None:
     zones, nation = policy_paths.zone_negative_list(), policy_paths.national_negative_list()
     # 1 January 2022 stands at t = 2021.5; 1 November 2024 at t = 2024.33, a third of the step that opens at 2024.25.
-    assert zones.index[zones["manufacturing"] == 0.0].tolist() == [2021.5]
-    assert nation.index[nation["manufacturing"] == 0.0].tolist() == [2024.375]
-    assert nation.loc[2024.25, "manufacturing"] == pytest.approx(31 * 0.25 * (2024 + 305 / 366 - 0.5 - 2024.25) * 8)
-    # Finance had 0.15 of the list and has 0.15 of the 0.75 that are left.
+    assert zones.loc[2021.5, "manufacturing"] == pytest.approx(0.0, abs=1e-12)
+    assert nation.loc[2024.375, "manufacturing"] == pytest.approx(0.0, abs=1e-12)
+    # A quarter of the reference list of 93 fades with the total: of 30 entries 3 of the 66 above 27 are left.
+    assert zones.loc[2020.125, "manufacturing"] == pytest.approx(0.25 * 93 * 3 / 66)
+    # Finance has 0.15 of the 0.75 that are not manufacturing.
     assert zones.loc[2021.5, "finance"] == pytest.approx(27 * 0.2)
-    assert zones.loc[2020.125, "finance"] == pytest.approx(30 * 0.15)
+
+
+def test_no_domain_closes_when_a_list_is_shortened() -> None:
+    for lists in (policy_paths.zone_negative_list(), policy_paths.national_negative_list()):
+        assert (lists.diff().dropna() <= 1e-12).all(axis=None)
 
 
 def test_shares_of_domains_that_do_not_add_to_one_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

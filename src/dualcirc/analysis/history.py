@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import xarray as xr
 
-from dualcirc.accounts import volumes
+from dualcirc.accounts import people, volumes
 from dualcirc.files import series
 from dualcirc.files.calendar import FIRST_YEAR
 
@@ -22,8 +22,15 @@ def national() -> dict[str, xr.DataArray]:
 
 
 def provincial() -> dict[str, xr.DataArray]:
-    """Volumes by province, (province, year), billion CNY (2020 prices) / year."""
-    return {"gdp": volumes.real_gdp(), "recorded_trade": volumes.recorded_trade()}
+    """Series by province, (province, year): volumes in billion CNY (2020 prices) / year, residents, income per head."""
+    return {
+        "gdp": volumes.real_gdp(),
+        "population": people.mid_year_population(),
+        "disposable_income_per_head": volumes.disposable_income_per_head(),
+        "rd_expenditure": volumes.rd_expenditure(),
+        "retail_sales": volumes.retail_sales(),
+        "recorded_trade": volumes.recorded_trade(),
+    }
 
 
 def regional() -> dict[str, xr.DataArray]:
