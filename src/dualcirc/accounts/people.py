@@ -1,14 +1,18 @@
-"""Residents in calendar years, growth of the national population, moves between provinces in the base year."""
+"""Residents in calendar years, growth of the national population, labour, moves between provinces in the base year."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from dualcirc.accounts.rules import base_year, rule
 from dualcirc.accounts.trade_matrix import distance_table
 from dualcirc.accounts.volumes import population_path
+from dualcirc.files import series
 from dualcirc.files.calendar import HALF_YEAR
+
+PANDEMIC = 2020
 
 
 def year_end_population() -> xr.DataArray:
@@ -49,6 +53,34 @@ def natural_increase() -> xr.DataArray:
         name="natural increase rate",
         attrs={"units": "1/year", "source_id": "P05; N01"},
     )
+
+
+def labour_paths() -> pd.DataFrame:
+    """Participation and human capital of the nation relative to the base year, index time, unit 1.
+
+    Notes
+    -----
+    Labour force over population (N01, to 2022) and the human capital index of the Penn World Table (N03, to 2019).
+    After its record each moves on at an assumed rate to ``labour path end``. Participation of 2020 is left out: the
+    pandemic is a driver of its own, which takes labour and capital out of use.
+    """
+    force, people = (series.national(code).dropna("year") for code in ("labour_force", "population_total"))
+    capital = series.national("pwt_hc").dropna("year")
+    columns = {
+        "participation index": _carried_on((force / people).drop_sel(year=PANDEMIC), "participation growth late"),
+        "human capital index": _carried_on(capital, "human capital growth late"),
+    }
+    table = pd.DataFrame(columns).rename_axis("time")
+    return table.interpolate(method="index")
+
+
+def _carried_on(path: xr.DataArray, growth: str) -> pd.Series:
+    """A recorded path relative to the base year, and its assumed value at the end."""
+    years = path["year"].values.astype(np.float64)
+    end = rule("labour path end")
+    last = float(path[-1]) * np.exp(rule(growth) * (end - years[-1]))
+    values = np.append(path.values, last) / float(path.sel(year=base_year()))
+    return pd.Series(values, index=np.append(years, end))
 
 
 def migration_kernel() -> xr.DataArray:

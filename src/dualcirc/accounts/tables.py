@@ -12,7 +12,7 @@ import xarray as xr
 from dualcirc.accounts.destinations import foreign_content_path
 from dualcirc.accounts.foreign_capital import base_foreign_capital, base_inflow, outward_investment_ratio
 from dualcirc.accounts.investment_kernel import investment_kernel
-from dualcirc.accounts.people import migration_kernel, natural_increase
+from dualcirc.accounts.people import labour_paths, migration_kernel, natural_increase
 from dualcirc.accounts.policy_paths import (
     duty_free_quota,
     national_negative_list,
@@ -90,6 +90,7 @@ def build(accounts: BaseAccounts, share: xr.DataArray) -> dict[str, pd.DataFrame
         "distance": _square(distance_table(own=0.0)),
         "base_investment_kernel": _square(investment_kernel(inflow)),
         "population": _over_time(population),
+        "labour": labour_paths(),
         "policy_lists": policy_lists(),
         "zone_negative_list": zone_negative_list(),
         "national_negative_list": national_negative_list(),

@@ -34,6 +34,7 @@ TREND_COLUMNS = (
     "import trend",
     "trade balance target",
     "world FDI climate",
+    "income rebalancing",
 )
 """Columns of the table in the order in which the model reads them."""
 PERIODS = 2
@@ -84,7 +85,7 @@ class Free:
 
 
 def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | None = None) -> pd.DataFrame:
-    """National paths, (time, path), relative to 2010; the trade balance relative to output.
+    """National paths, (time, path), relative to 2010; the trade balance and the rise of household income relative to output.
 
     Parameters
     ----------
@@ -98,6 +99,8 @@ def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | N
         carried = logs[-1] + growth[name] * (later - free.last_year)
         columns[name] = np.exp(np.concatenate([[0.0], logs, carried]))
     columns["trade balance target"] = _trade_balance(free, later)
+    rising = setting("income rebalancing a year") * (later - free.last_year)
+    columns["income rebalancing"] = np.concatenate([np.zeros(1 + free.years.size), rising])
     time = np.concatenate([[float(base_year())], free.years, later])
     return pd.DataFrame(columns, index=pd.Index(time, name="time"))[list(TREND_COLUMNS)]
 
