@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dualcirc.files.lever_table import levers
     from dualcirc.results.io import open_results
-    from dualcirc.sweep.run import load_model, run
+    from dualcirc.sweep.model import load_model
+    from dualcirc.sweep.run import run
 
     __version__: str
 

@@ -49,7 +49,7 @@ def _findings(files: Sequence[Path]) -> list[Finding]:
 
     registry = read_registry()
     load_checks(files or check_files(), registry)  # the engine takes seconds to load, and a message should not wait
-    from dualcirc.sweep.run import load_model
+    from dualcirc.sweep.model import load_model
 
     model = load_model()
     own = [] if files else check_structure(model)
@@ -60,7 +60,7 @@ def _lever_findings() -> list[Finding]:
     from dualcirc.checks.levers import check_levers
     from dualcirc.engine import Engine
     from dualcirc.files.registry import read_registry
-    from dualcirc.sweep.run import load_model
+    from dualcirc.sweep.model import load_model
 
     return check_levers(Engine(load_model()), read_registry())
 

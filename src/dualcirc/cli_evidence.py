@@ -90,7 +90,7 @@ def _fit(dataset: xr.Dataset) -> pd.DataFrame:
 def _engine() -> Engine:
     from dualcirc.calibrate import OUTPUTS
     from dualcirc.engine import Engine
-    from dualcirc.sweep.run import load_model
+    from dualcirc.sweep.model import load_model
 
     return Engine(load_model(), outputs=OUTPUTS)
 

@@ -37,8 +37,9 @@ def loops_command(
     from dualcirc.engine.trace import Trace
     from dualcirc.loops import analyse
     from dualcirc.results.schema import BASELINE
+    from dualcirc.sweep.model import load_model
     from dualcirc.sweep.plan import make_plan, source_hashes
-    from dualcirc.sweep.run import load_model, overrides_of
+    from dualcirc.sweep.run import overrides_of
 
     plan = make_plan(scenarios or [BASELINE], 0, out, with_baseline=True)
     model = load_model()

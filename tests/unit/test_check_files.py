@@ -12,7 +12,7 @@ from dualcirc.errors import DualcircError, ScenarioError
 from dualcirc.files.check_schema import KINDS
 from dualcirc.files.checks import check_files, checks_dir, load_checks
 from dualcirc.files.registry import read_registry
-from dualcirc.sweep.run import load_model
+from dualcirc.sweep.model import load_model
 from dualcirc.translate import load
 
 REGISTRY = read_registry()

@@ -12,7 +12,7 @@ from dualcirc.checks.effects import difference, span, window
 from dualcirc.checks.expressions import read_expression
 from dualcirc.checks.names import ExpressionError, Names, choose
 from dualcirc.files.registry import read_registry
-from dualcirc.sweep.run import load_model
+from dualcirc.sweep.model import load_model
 
 NAMES = Names(load_model(), read_registry())
 PROVINCES = list(NAMES.registry.provinces)

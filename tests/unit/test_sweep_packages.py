@@ -18,6 +18,7 @@ from dualcirc.sweep.packages import (
     ramp,
     read_ambition,
 )
+from dualcirc.sweep.plan import make_plan
 from dualcirc.translate import Model
 
 NEW_ZONES = "Jilin:2027; Inner Mongolia:2027;Shanxi:2028"
@@ -145,3 +146,12 @@ def test_unknown_packages_and_ambitions_are_refused(registry: Registry, model: M
 
 def test_a_ramp_that_ends_before_it_starts_is_a_step(registry: Registry) -> None:
     assert ramp(registry.levers["B2"], 0.1, 0.4, 2031.0, 2030) == {2031.0: 0.4}
+
+
+def test_packages_are_named_where_a_scenario_is() -> None:
+    scenario = make_plan("packages_b_e_high").scenarios[0]
+    assert scenario.name == "packages_b_e_high"
+    moved = {change.target.name for change in scenario.changes}
+    assert {lever.id[0] for lever in read_registry().levers.values() if lever.variable in moved} == {"B", "E"}
+    with pytest.raises(ScenarioError, match="unknown package 'Q'"):
+        make_plan("packages_q_high")

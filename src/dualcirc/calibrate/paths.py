@@ -85,7 +85,7 @@ class Free:
 
 
 def trend_table(free: Free, vector: Array, growth_after: Mapping[str, float] | None = None) -> pd.DataFrame:
-    """National paths, (time, path), relative to 2010; the trade balance and the rise of household income relative to output.
+    """National paths, (time, path), relative to 2010; trade balance and rise of household income relative to output.
 
     Parameters
     ----------

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from dualcirc.errors import DualcircError, Problem, ScenarioError
 from dualcirc.files.band import Band, read_band
+from dualcirc.files.combinations import Combination
 from dualcirc.files.paths import data_dir, project_root
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import Scenario, ScenarioSource, load_scenarios
 from dualcirc.files.version import package_version
 from dualcirc.results.io import ready_folder
 from dualcirc.results.schema import BASELINE
+from dualcirc.sweep.model import load_model
+from dualcirc.sweep.packages import package_scenarios
 from dualcirc.sweep.sample import latin_hypercube, refitted
 
 MAX_DRAWS = 10_000
@@ -57,7 +60,8 @@ def make_plan(
     Parameters
     ----------
     scenarios
-        One or several: names of scenarios of the project, paths, or mappings of the same form.
+        One or several: names of scenarios of the project, names of packages as ``packages_a_c_central``, paths, or
+        mappings of the same form.
     draws
         Draws of the uncertain parameters of ``experiments/band.yaml`` besides the central run; its own number if None.
     out
@@ -66,7 +70,8 @@ def make_plan(
         Put the baseline before the others where it is not among them.
     """
     registry = read_registry()
-    sources = [scenarios] if isinstance(scenarios, str | Path | Mapping) else list(scenarios)
+    named = [scenarios] if isinstance(scenarios, str | Path | Mapping) else list(scenarios)
+    sources = [_packages(source, registry) or source for source in named]
     if not sources:
         raise ScenarioError(Problem("got no scenario", expected="at least one", mend="Name one, as baseline."))
     if draws is not None and not 0 <= draws <= MAX_DRAWS:
@@ -84,6 +89,14 @@ def make_plan(
     folder = ready_folder(Path(out)) if out is not None else None
     follow = refitted(drawn, refits)
     return Plan(registry, tuple(found), drawn, band.seed, folder, follow, tuple(settled.values()))
+
+
+def _packages(source: ScenarioSource, registry: Registry) -> ScenarioSource | None:
+    """Scenario of policy packages that is named as a `Combination`; none for any other source."""
+    combination = Combination.parse(source) if isinstance(source, str) else None
+    if combination is None or not combination.packages:
+        return None
+    return package_scenarios(registry, load_model(), combination.ambition, combination.packages)[-1]
 
 
 def _settled(scenarios: Iterable[Scenario], band: Band) -> dict[str, str]:

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from dualcirc.engine import Engine
 from dualcirc.errors import Problem, ScenarioError
-from dualcirc.files.paths import model_file
 from dualcirc.files.paths_on_grid import Overrides, overrides_on_grid
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario import Scenario, ScenarioSource
 from dualcirc.results.io import ResultFolder
 from dualcirc.results.schema import Output, build_dataset, combine
+from dualcirc.sweep.model import load_model
 from dualcirc.sweep.plan import Plan, make_plan, source_hashes
-from dualcirc.translate import Model, load
+from dualcirc.translate import Model
 
 Array = NDArray[np.float64]
 
@@ -64,12 +64,6 @@ class Runner(BaseCase, Protocol):
 
     def run(self, runs: Sequence[Overrides], progress: Callable[[int], None] | None = None) -> Outputs:
         """Run them all."""
-
-
-@lru_cache(maxsize=1)
-def load_model() -> Model:
-    """Translate the project's model, once in a process."""
-    return load(model_file())
 
 
 def run(
