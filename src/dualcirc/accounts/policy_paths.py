@@ -86,7 +86,8 @@ def _by_domain(name: str, free_version: float) -> pd.DataFrame:
         others = (total - manufacturing) * share[domain] / (1.0 - usual)
         items = list(manufacturing if domain == MANUFACTURING else others)
         columns[domain] = held_path(list(versions["time"]), items, before=items[0])
-    return pd.DataFrame(columns).sort_index().ffill()
+    # Steps add up: without rounding an entry that is gone would leave dust.
+    return pd.DataFrame(columns).sort_index().ffill().round(12)
 
 
 def zone_negative_list() -> pd.DataFrame:
