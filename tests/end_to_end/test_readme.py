@@ -99,7 +99,8 @@ def test_errors_out_of_sample_are_those_of_the_estimation(model: Model) -> None:
     assert f"is missed by {known} % if the depth of the pandemic is given and by {unknown} % if not" in text
     assert f"against {drift} % for a drift and {walk} % for a random walk" in text
     for series in ("exports, nation", "Population, 31 provinces"):
-        assert f"({table.loc[series, 'model']} against {table.loc[series, 'drift']} %)" in text
+        errors = table.loc[series]
+        assert f"({errors['model']} against {errors['drift']} %)" in text
 
 
 @pytest.mark.long
