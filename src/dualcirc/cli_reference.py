@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator
 from enum import StrEnum
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _CITATION = 200
 """Letters of a citation on the screen; ``--json`` gives it in full."""
+_WITHIN_NAME, _HARD_BLANK = re.compile(r"(?<=\w) (?=\w)"), "\N{NO-BREAK SPACE}"
 
 
 def explain_command(
@@ -53,6 +55,12 @@ def export_model_command(
     console().print(f"Written: {escape(str(file))}")
 
 
+_NO_FONT = (
+    "Chinese labels need a Chinese font where the pictures are shown or converted (Noto Sans CJK SC, "
+    "Source Han Sans SC, Microsoft YaHei); none is in the files."
+)
+
+
 class Labels(StrEnum):
     """What pictures call a variable."""
 
@@ -64,7 +72,8 @@ class Labels(StrEnum):
 def reference_command(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pages and pictures.")],
     labels: Annotated[
-        Labels, typer.Option("--labels", help="What pictures call a variable: its name, or its label.")
+        Labels,
+        typer.Option("--labels", help="What pictures call a variable: its name, or its label (zh: no font included)."),
     ] = Labels.names,
 ) -> None:
     """Write the reference of the model: a page with pictures, equations and sources for each sector."""
@@ -75,6 +84,8 @@ def reference_command(
 
     written = write_reference(cards_of(load(model_file()), read_registry()), out, labels.value)
     console().print(f"Written: {len(written)} files, the first {escape(str(written[0]))}")
+    if labels is Labels.zh:
+        console().print(_NO_FONT)
 
 
 def _show(card: Card) -> None:
@@ -94,12 +105,19 @@ def _show(card: Card) -> None:
 
 
 def _equation(card: Card, width: int) -> str:
-    """Equation set in, its long lines broken between words."""
+    """Equation set in, its long lines broken between names where they can be."""
     lines = [
-        textwrap.fill(line, width, initial_indent="  ", subsequent_indent="        ", break_long_words=False)
+        textwrap.fill(
+            _WITHIN_NAME.sub(_HARD_BLANK, line),
+            width,
+            initial_indent="  ",
+            subsequent_indent="        ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         for line in card.equation.splitlines()
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).replace(_HARD_BLANK, " ")
 
 
 def _rows(card: Card) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 
 from dualcirc.reference.blocks import all_causes
+from dualcirc.reference.causal import causal_loops
 from dualcirc.reference.graph import Graph
 from dualcirc.reference.layered import Size, place
 from dualcirc.reference.mdl_text import read_mdl_text
@@ -98,3 +99,25 @@ def overlap(one: Mark, other: Mark) -> bool:
         abs(one.x - other.x) < one.half_width + other.half_width - slack
         and abs(one.y - other.y) < one.half_height + other.half_height - slack
     )
+
+
+def test_arrows_stay_within_the_picture(graph: Graph, views: dict[str, View]):
+    for sector, view in views.items():
+        for drawn in (view, causal_loops(graph, sector)):
+            points = [point for arrow in drawn.arrows for point in arrow.points]
+            assert all(-1e-9 <= x <= drawn.width and -14 <= y <= drawn.height for x, y in points), sector
+
+
+def test_arrow_from_a_stock_passes_below_the_names_of_the_flows_out_of_it(views: dict[str, View]):
+    view = views["Risk"]
+    (arrow,) = [arrow for arrow in view.arrows if (arrow.cause, arrow.use) == ("Unresolved risk", "risk loss")]
+    flow = view.marks["risk resolution"]
+    causes = [one.mark for one in view.listings if one.use == "risk resolution"]
+    assert arrow.points[0][1] > max(mark.y + mark.half_height for mark in (flow, *causes))
+
+
+def test_long_list_of_causes_stands_in_columns(views: dict[str, View]):
+    marks = [one.mark for one in views["Technology"].listings if one.use == "technology support"]
+    lefts = {round(mark.x - mark.half_width, 6) for mark in marks}
+    assert len(marks) > 20
+    assert len(lefts) == 2

@@ -58,7 +58,9 @@ def test_every_link_leads_to_a_file(pages: Pages):
         if page.endswith(".html"):
             targets = re.findall(r'(?:href|src)="([^"]+)"', text)
             assert targets
-            assert set(targets) <= set(pages), page
+            within = {target for target in targets if target.startswith("#")}
+            assert within <= {f"#{found}" for found in re.findall(r'id="([^"]+)"', text)}, page
+            assert set(targets) - within <= set(pages), page
 
 
 def test_tables_are_read_as_tables(pages: Pages):

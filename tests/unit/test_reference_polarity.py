@@ -32,6 +32,15 @@ both = x - EXP(x) ~ Dmnl ~ |
 gap = (x - y) * x ~ Dmnl ~ |
 branches = IF THEN ELSE(y > 2, x, 2 * x) ~ Dmnl ~ |
 nested = -LN(MAX(x, 1)) ~ Dmnl ~ |
+log = LN(y) ~ Dmnl ~ |
+on a log = x * log ~ Dmnl ~ |
+on a switch = x * MAX(0, y - x) ~ Dmnl ~ |
+share of both = x * y / (x * y + (1 - x)) ~ Dmnl ~ |
+on the way = x * (y + share * (sum - y)) ~ Dmnl ~ |
+several taken = (1 - share * y - share * log) * x ~ Dmnl ~ |
+base account = a + negative number ~ Dmnl ~ |
+on account = base account * x ~ Dmnl ~ |
+guarded = x * XIDZ(1, y, 1) ~ Dmnl ~ |
 INITIAL TIME = 0 ~ year ~ |
 FINAL TIME = 4 ~ year ~ |
 TIME STEP = 1 ~ year ~ |
@@ -68,6 +77,16 @@ def polarity(tmp_path_factory: pytest.TempPathFactory) -> Polarity:
         ("x", "branches", "+"),
         ("y", "branches", "?"),
         ("x", "nested", "-"),
+        ("x", "on a log", "?"),
+        ("y", "on a switch", "+"),
+        ("x", "share of both", "+"),
+        ("y", "share of both", "+"),
+        ("y", "on the way", "+"),
+        ("sum", "on the way", "+"),
+        ("x", "several taken", "+"),
+        ("y", "several taken", "-"),
+        ("x", "on account", "-"),
+        ("x", "guarded", "+"),
     ],
 )
 def test_sign_follows_from_the_form_of_the_equation(polarity: Polarity, cause: str, use: str, sign: str):
@@ -77,6 +96,10 @@ def test_sign_follows_from_the_form_of_the_equation(polarity: Polarity, cause: s
 @pytest.mark.parametrize(
     ("cause", "use", "sign"),
     [
+        ("return ratio", "relative return", "+"),
+        ("world FDI climate", "investment pool", "+"),
+        ("Risk exposure", "risk creation", "+"),
+        ("recorded trade", "zone share of trade", "?"),
         ("Technology", "normal potential output", "+"),
         ("risk loss", "normal potential output", "-"),
         ("Price", "relative supply", "-"),  # the elasticity of substitution is above one

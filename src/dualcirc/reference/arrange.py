@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 from dualcirc.reference.blocks import Block
 from dualcirc.reference.layered import COLUMN_GAP, Placed, Point, place
@@ -95,17 +96,46 @@ def arrange(
 
 
 def _shelves(boxes: Sequence[Placed]) -> list[Point]:
-    """Corners of boxes in rows, the tallest first; each goes on the first shelf that has room."""
+    """Corners of boxes in rows, the tallest first; each goes where there is room: under another box, or beside all."""
     limit = max([PAGE_WIDTH, *(box.width for box in boxes)])
     corners: list[Point] = [(0.0, 0.0)] * len(boxes)
-    shelves: list[list[float]] = []
-    bottom = 0.0
+    shelves: list[_Shelf] = []
     for at in sorted(range(len(boxes)), key=lambda at: (-round(boxes[at].height), at)):
-        shelf = next((shelf for shelf in shelves if shelf[0] + boxes[at].width <= limit), None)
-        if shelf is None:
-            shelf = [0.0, bottom]
-            shelves.append(shelf)
-            bottom += boxes[at].height + _GAP
-        corners[at] = (shelf[0], shelf[1])
-        shelf[0] += boxes[at].width + COLUMN_GAP
+        corner = next(filter(None, (shelf.put(boxes[at], limit) for shelf in shelves)), None)
+        if corner is None:
+            top = shelves[-1].top + shelves[-1].height + _GAP if shelves else 0.0
+            shelves.append(_Shelf(top, boxes[at].height, [_Pile(0.0, boxes[at].width, boxes[at].height)]))
+            corner = (0.0, top)
+        corners[at] = corner
     return corners
+
+
+@dataclass
+class _Pile:
+    """Boxes one below the other: left edge, width, and height in use."""
+
+    left: float
+    width: float
+    used: float
+
+
+@dataclass
+class _Shelf:
+    """Row of piles, none higher than the first."""
+
+    top: float
+    height: float
+    piles: list[_Pile]
+
+    def put(self, box: Placed, limit: float) -> Point | None:
+        """Place a box and return its corner; none where there is no room."""
+        for pile in self.piles[1:]:
+            below = pile.used + _GAP / 2
+            if box.width <= pile.width and below + box.height <= self.height:
+                pile.used = below + box.height
+                return pile.left, self.top + below
+        left = self.piles[-1].left + self.piles[-1].width + COLUMN_GAP
+        if left + box.width > limit:
+            return None
+        self.piles.append(_Pile(left, box.width, box.height))
+        return left, self.top

@@ -178,7 +178,7 @@ def _value(variable: Variable) -> str:
 
 
 def _span(values: np.ndarray[Any, Any]) -> str:
-    low, high = float(np.min(values)), float(np.max(values))
+    low, high = (round(float(end), 12) for end in (np.min(values), np.max(values)))  # 12: what is zero but for rounding
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 

@@ -12,7 +12,7 @@ from dualcirc.reference.layered import Point
 from dualcirc.reference.ordering import Edge, ranks
 from dualcirc.reference.polarity import Polarity
 from dualcirc.reference.shapes import Kind, Label, Mark, Shape, plain_shape, text_width
-from dualcirc.reference.view import Arrow, Listing, View
+from dualcirc.reference.view import Arrow, Listing, View, extent
 from dualcirc.translate.order import varying
 
 _BETWEEN_HEADS = 9.0
@@ -64,8 +64,7 @@ def causal_loops(graph: Graph, sector: str, label: Label = str) -> View:
         for mark, part in shape.listed
     )
     arrows = tuple(_spread([_arrow(link, names, marks, routes) for link in links]))
-    width = max((corners[at][0] + shape.size.width for at, shape in enumerate(shapes)), default=0.0)
-    height = max((corners[at][1] + shape.size.height for at, shape in enumerate(shapes)), default=0.0)
+    width, height = extent(shapes, corners, arrows)
     return View(sector, width, height, marks, listings, (), arrows)
 
 
@@ -87,7 +86,8 @@ class _Picture:
         causes = [cause for cause in self.graph.causes[name] if cause in self.moving]
         marks = [self._listed(cause, name) for cause in causes if self.number.get(cause) not in linked]
         kind: Kind = "stock" if self.graph.model.variables[name].kind == "stock" else "plain"
-        return plain_shape(Part(name, "plain", ()), kind, marks, self.label, _LETTERS)
+        heads = sum(at == right for _, right in edges) if kind == "stock" else 0
+        return plain_shape(Part(name, "plain", ()), kind, marks, self.label, _LETTERS, heads * _BETWEEN_HEADS)
 
     def _listed(self, name: str, use: str) -> Mark:
         sign = _typeset(self.polarity.of(name, use))
@@ -126,17 +126,26 @@ def _spread(arrows: Sequence[Arrow]) -> list[Arrow]:
     ends: dict[tuple[str, bool], list[tuple[float, int, bool]]] = {}
     for at, arrow in enumerate(arrows):
         rightward = arrow.points[-1][0] > arrow.points[0][0]
-        ends.setdefault((arrow.use, rightward), []).append((arrow.points[-2][1], at, False))
+        ends.setdefault((arrow.use, rightward), []).append((_bend(arrow, rightward), at, False))
         if not rightward:
             ends.setdefault((arrow.cause, True), []).append((arrow.points[1][1], at, True))
-        else:
-            ends.setdefault((arrow.cause, False), [])
+    for at, arrow in enumerate(arrows):  # all arrows to the right leave a variable at one place, between those that end
+        found = ends.get((arrow.cause, False), [])
+        if arrow.points[-1][0] > arrow.points[0][0] and all(at >= 0 for _, at, _ in found) and found:
+            found.append((arrow.points[0][1], -1, True))
     shifted = list(arrows)
     for found in ends.values():
-        for place, (_, at, at_start) in enumerate(sorted(found)):
-            shift = (place - (len(found) - 1) / 2) * _BETWEEN_HEADS
-            shifted[at] = _moved(shifted[at], shift, at_start)
+        ordered = sorted(found)
+        own = next((place for place, (_, at, _) in enumerate(ordered) if at < 0), (len(found) - 1) / 2)
+        for place, (_, at, at_start) in enumerate(ordered):
+            if at >= 0:
+                shifted[at] = _moved(shifted[at], (place - own) * _BETWEEN_HEADS, at_start)
     return shifted
+
+
+def _bend(arrow: Arrow, rightward: bool) -> float:
+    """Height from which an arrow comes to its end; one that runs back ends with a level run."""
+    return arrow.points[-2][1] if rightward else arrow.points[-3][1]
 
 
 def _moved(arrow: Arrow, shift: float, at_start: bool) -> Arrow:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from markdown_it import MarkdownIt
 
+_HEADING = re.compile(r"<h2>([^<]*)</h2>")
 _STYLE = """
 body { font: 15px/1.5 Helvetica, Arial, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif; color: #1b1b1b;
   max-width: 1120px; margin: 2rem auto; padding: 0 1.5rem; }
@@ -40,9 +42,15 @@ def plain(text: str) -> str:
     return text
 
 
+def anchor(heading: str) -> str:
+    """Anchor of a heading, as sites that show Markdown make it."""
+    return "-".join(heading.lower().split())
+
+
 def html_page(markdown: str, title: str) -> str:
     """Page of HTML that needs nothing but the pictures beside it; links lead to other such pages."""
     body = str(MarkdownIt("commonmark").enable("table").render(markdown.replace(".md)", ".html)")))
+    body = _HEADING.sub(lambda found: f'<h2 id="{anchor(found[1])}">{found[1]}</h2>', body)
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}</body></html>\n'
 

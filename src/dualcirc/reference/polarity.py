@@ -1,17 +1,21 @@
 """Sign with which a cause acts on its use, from the form of the equation alone.
 
 Two things are asked of every expression: which sign its value has, and whether it rises or falls with the cause.
-Constants and paths have the sign of their numbers, at the base; every other variable is taken as not negative, and a
-share left over, one less something, as positive. What then stays open has the sign ``?``.
+What never changes and paths have the sign of their numbers, at the base; every other variable is taken as not negative
+unless it is a logarithm, and a share left over, one less something, as positive. Where a share of a total is taken, one
+element moves and the others stay. What then stays open has the sign ``?``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
+from dualcirc.reference.fixed import fixed_values
 from dualcirc.reference.graph import Graph
 from dualcirc.translate.ir import Call, Expression, Extreme, FloatArray, Level, Number, Reference, Sum, Time
 
@@ -28,6 +32,11 @@ class Polarity:
 
     graph: Graph
 
+    @cached_property
+    def fixed(self) -> Mapping[str, FloatArray]:
+        """Values of the computed variables that never change."""
+        return fixed_values(self.graph.model)
+
     def of(self, cause: str, use: str) -> Sign:
         """Sign of the effect of a cause on a variable that reads it; on a stock, through its net flow."""
         sign = _both(*(self._slope(part, cause) for part in self.graph.moving_parts(use)[:2]))
@@ -42,8 +51,39 @@ class Polarity:
                 return self._slope(argument, cause)
             case Call(function=function, arguments=arguments):
                 slopes = [self._slope(part, cause) for part in arguments]
-                return "0" if set(slopes) == {"0"} else self._call(function, arguments, slopes)
+                if set(slopes) == {"0"}:
+                    return "0"
+                return self._of_form(expression, cause) or self._call(function, arguments, slopes)
         return "0"
+
+    def _of_form(self, expression: Call, cause: str) -> Sign | None:
+        """Sign where a cause stands at two places of a form that is known as a whole."""
+        match expression:
+            case Call(function="+", arguments=(start, Call(function="*", arguments=(weight, Call("-", (end, same)))))):
+                if same != start:  # on the way from one value to another, by a share
+                    return None
+                way = _product(self._slope(weight, cause), self._value(Call("-", (end, start))))
+                return _both(self._slope(start, cause), _product(self._slope(end, cause), self._factor(weight)), way)
+            case Call(function="/" | "ZIDZ", arguments=(top, Call(function="+", arguments=parts))) if top in parts:
+                rest = parts[1 - parts.index(top)]
+                rises = _product(self._slope(top, cause), self._factor(rest))
+                return _both(rises, _FLIPPED[_product(self._slope(rest, cause), self._factor(top))])
+            case Call(function="/" | "ZIDZ", arguments=(top, Sum(argument=part))):
+                is_share = self.graph.model.variables[cause].dims and self._scales(top, cause)
+                return self._factor(top) if is_share and self._scales(part, cause) else None
+        return None
+
+    def _scales(self, expression: Expression, cause: str) -> bool:
+        """Whether an expression is a product with the cause as one factor."""
+        match expression:
+            case Reference(name=name):
+                return name == cause
+            case Call(function="*", arguments=(left, right)):
+                both = ((left, right), (right, left))
+                return any(self._scales(one, cause) and self._slope(other, cause) == "0" for one, other in both)
+            case Call(function="/", arguments=(top, bottom)):
+                return self._scales(top, cause) and self._slope(bottom, cause) == "0"
+        return False
 
     def _call(self, function: str, arguments: tuple[Expression, ...], slopes: list[Sign]) -> Sign:
         if function in _RISING:
@@ -80,10 +120,18 @@ class Polarity:
 
     def _factor(self, expression: Expression) -> Sign:
         """Sign of what multiplies: one less something is a share that is left."""
+        known = self._number(expression)
+        is_open = known is None or not known.any()
+        return "+" if is_open and self._is_share_left(expression) else self._value(expression)
+
+    def _is_share_left(self, expression: Expression) -> bool:
+        """Whether an expression is one less something, or less several things."""
         match expression:
-            case Call(function="-", arguments=(Number(value=1.0), _)) if self._number(expression) is None:
-                return "+"
-        return self._value(expression)
+            case Call(function="-", arguments=(left, _)):
+                return left == Number(1.0) or self._is_share_left(left)
+            case Call(function="+", arguments=(Number(value=1.0), right)):
+                return self._value(right) == "-"
+        return False
 
     def _value(self, expression: Expression) -> Sign:
         """Sign of the value of an expression."""
@@ -91,8 +139,15 @@ class Polarity:
         if known is not None and (known.any() or isinstance(expression, Number)):
             return _sign_of(known)
         match expression:  # a lever that rests at zero moves upwards
-            case Reference() | Level() | Time():
+            case Reference(name=name):
+                equation = self.graph.model.variables[name].expression
+                return "?" if isinstance(equation, Call) and equation.function == "LN" else "+"
+            case Level() | Time():
                 return "+"
+            case Call(function="+", arguments=(start, Call(function="*", arguments=(_, Call("-", (end, same)))))) if (
+                same == start
+            ):
+                return _both(self._factor(start), self._factor(end))
             case Sum(argument=argument) | Extreme(argument=argument):
                 return self._factor(argument)
             case Call(function=function, arguments=arguments):
@@ -113,7 +168,9 @@ class Polarity:
             case "-":
                 return _both(values[0], _FLIPPED[values[1]])
             case "MAX":
-                return "+" if "+" in values else _both(*values)
+                return "+" if {"+", "0"} & set(values) else _both(*values)
+            case "XIDZ":
+                return _both(_product(values[0], values[1]), values[2])
             case "IF THEN ELSE":
                 return _both(*values[1:])
         return "?"
@@ -127,6 +184,7 @@ class Polarity:
                 variable = self.graph.model.variables[name]
                 series = variable.series.values if variable.series is not None else None
                 known = variable.value if variable.value is not None else series
+                known = self.fixed.get(name) if known is None else known
                 return known if known is None else known.reshape(-1)
             case Call(function="-" | "+" | "negative" as function, arguments=arguments):
                 return self._sum(function, [self._number(part) for part in arguments])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dualcirc.files.registry import Lever
 from dualcirc.reference.card import Card, Cards, Neighbour
 from dualcirc.reference.citations import Citation
-from dualcirc.reference.markdown import code, plain, table
+from dualcirc.reference.markdown import anchor, code, plain, table
 
 STOCK_FLOW_NOTE = (
     "*Boxes are stocks, dashed boxes smoothed or delayed variables; pipes with a valve are flows. A variable without "
@@ -56,6 +56,8 @@ def sector_page(cards: Cards, sector: str, pictures: Sequence[tuple[str, str]]) 
     ]
     for heading, text in sections:
         parts += [f"## {heading}", text]
+    headings = [*(heading for heading, _ in pictures), *(heading for heading, _ in sections)]
+    parts.insert(3, " \N{MIDDLE DOT} ".join(f"[{heading}](#{anchor(heading)})" for heading in headings))
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
@@ -65,7 +67,7 @@ def parameters(found: Sequence[Card]) -> str:
     for card in found:
         row = card.parameter
         assert row is not None
-        span = f"{row.low:g} to {row.high:g}" if row.low is not None else ""
+        span = "" if row.low is None else "fixed" if row.low == row.high else f"{row.low:g} to {row.high:g}"
         cells = [code(card.name), plain(card.label_en), f"{row.value:g}", span, plain(row.unit), row.status]
         rows.append([*cells, plain(row.source.replace(";", ", ")), plain(row.note)])
     return table(["parameter", "what it is", "value", "range", "unit", "status", "source", "note"], rows)
@@ -109,8 +111,8 @@ def _variables(own: Sequence[Card]) -> str:
 
 
 def _equations(own: Sequence[Card]) -> str:
-    """Equations of what is computed; numbers and tables have sections of their own."""
-    computed = [card.equation for card in own if card.causes]
+    """Equations of what is computed, each with its unit; numbers and tables have sections of their own."""
+    computed = [f"{card.equation}\n    ~ {card.unit}" for card in own if card.causes]
     return "```text\n" + "\n\n".join(computed) + "\n```" if computed else "None: every variable is a number or a table."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,8 @@ VALVE = 7.0
 """Half the width of a valve."""
 _LETTERS = 20
 _INDENT = 11.0
+_LIST_ROWS = 17
+"""Causes of a list one below the other; a longer list has several columns."""
 _ROW_GAP = 26.0
 _HEADROOM = 16.0
 """Room above a stock for the arrows that run back to its flows."""
@@ -97,10 +100,12 @@ def wrapped(text: str, letters: int = _LETTERS) -> tuple[str, ...]:
     return tuple(textwrap.wrap(text, letters, break_long_words=False))
 
 
-def plain_shape(part: Part, kind: Kind, causes: Sequence[Mark], label: Label, letters: int = _LETTERS) -> Shape:
-    """One variable with the list of its causes below."""
+def plain_shape(
+    part: Part, kind: Kind, causes: Sequence[Mark], label: Label, letters: int = _LETTERS, least: float = 0.0
+) -> Shape:
+    """One variable of some least height with the list of its causes below."""
     lines = wrapped(label(part.name), letters)
-    width, height = max(text_width(line) for line in lines) + 10.0, LINE * len(lines) + 8.0
+    width, height = max(text_width(line) for line in lines) + 10.0, max(LINE * len(lines) + 8.0, least)
     mark = Mark(part.name, kind, width / 2, height / 2, width / 2, height / 2, lines)
     listed, bottom, right = _list(causes, part, 0.0, height)
     size = Size(max(width, right), bottom, height / 2)
@@ -108,8 +113,11 @@ def plain_shape(part: Part, kind: Kind, causes: Sequence[Mark], label: Label, le
     return Shape(size, {part.name: mark}, listed, (), ends, {part.name: (width, height / 2)})
 
 
-def stock_shape(block: Block, causes: Mapping[str, Sequence[Mark]], label: Label) -> Shape:
-    """A stock between the flows into it, on the left, and those out of it, on the right; each with its causes."""
+def stock_shape(block: Block, causes: Mapping[str, Sequence[Mark]], label: Label, *, acts: bool = False) -> Shape:
+    """A stock between the flows into it, on the left, and those out of it, on the right; each with its causes.
+
+    Where it acts on other blocks its box reaches below the flows on the right, so that arrows pass under them.
+    """
     stock = block.parts[0]
     left = [part for part in block.parts[1:] if part.role != "outflow"]
     right = [part for part in block.parts[1:] if part.role == "outflow"]
@@ -123,6 +131,8 @@ def stock_shape(block: Block, causes: Mapping[str, Sequence[Mark]], label: Label
     right_ys, right_bottom = _rows(rights, pipe_y)
     box_bottom = max([pipe_y + max(19.0, LINE * len(lines) / 2 + 5.0), *(y + 12.0 for y in (*left_ys, *right_ys))])
     centre = left_width + half
+    if acts and rights:
+        box_bottom = max(box_bottom, right_bottom + 8.0)
     middle = (_HEADROOM + box_bottom) / 2
     marks = {stock.name: Mark(stock.name, "stock", centre, middle, half, box_bottom - middle, lines)}
     listed, bottom, list_right = _list(causes[stock.name], stock, left_width + 6.0, box_bottom)
@@ -185,17 +195,19 @@ def _rows(rows: Sequence[_Row], first: float) -> tuple[list[float], float]:
 
 
 def _list(causes: Sequence[Mark], part: Part, x: float, y: float) -> tuple[list[tuple[Mark, Part]], float, float]:
-    """Marks of the causes, one below the other under their reader; bottom and right edge of the list."""
-    placed, right = [], 0.0
-    for number, mark in enumerate(causes):
-        width = text_width(mark.lines[0], SMALL)
-        left = x + _INDENT
-        centre = y + 3.0 + SMALL_LINE * (number + 0.5)
-        placed.append(
-            (replace(mark, x=left + width / 2, y=centre, half_width=width / 2, half_height=SMALL_LINE / 2), part)
-        )
-        right = max(right, left + width)
-    return placed, y + (3.0 + SMALL_LINE * len(causes) if causes else 0.0), right
+    """Marks of the causes under their reader, a long list in columns; bottom and right edge of the list."""
+    if not causes:
+        return [], y, 0.0
+    rows = math.ceil(len(causes) / math.ceil(len(causes) / _LIST_ROWS))
+    placed, right = [], x - _INDENT / 2
+    for first in range(0, len(causes), rows):
+        left = right = right + 1.5 * _INDENT
+        for number, mark in enumerate(causes[first : first + rows]):
+            half = text_width(mark.lines[0], SMALL) / 2
+            centre = y + 3.0 + SMALL_LINE * (number + 0.5)
+            placed.append((replace(mark, x=left + half, y=centre, half_width=half, half_height=SMALL_LINE / 2), part))
+            right = max(right, left + 2 * half)
+    return placed, y + 3.0 + SMALL_LINE * rows, right
 
 
 def _letter_width(letter: str) -> float:

@@ -28,6 +28,8 @@ _ORIGIN = 70.0
 _NORMAL, _SHADOW = 3, 2
 """Even for a shadow of a variable that stands elsewhere: Vensim's bits of what an object may do."""
 _STOCK, _PLAIN, _AT_VALVE = 3, 8, 40
+_LIST_ROOM = 1.2
+"""Room of a name in a list, so that it stays on one line in a wider font."""
 _HEADED, _HEADLESS = 4, 100
 """Pipe to where the flow goes, and to where it comes from."""
 
@@ -89,15 +91,17 @@ def _flow(lines: _Lines, pipe: Pipe, mark: Mark, stock: int) -> int:
     """Cloud, pipes, valve and name of a flow; returns the number of the name."""
     cloud = lines.add(12, f"48,{_at(pipe.cloud)},10,8,0,3,0,0,-1,0,0,0")
     valve = len(lines.lines) + 3
-    to, back = (stock, cloud) if pipe.inward else (cloud, stock)
-    for target, shape in ((to, _HEADED), (back, _HEADLESS)):
-        lines.add(1, f"{valve},{target},{shape},0,0,22,0,0,0,-1--1--1,,1|({_at(pipe.valve)})|")
+    ends = [(stock, pipe.stock), (cloud, pipe.cloud)]
+    for (target, (x, y)), shape in zip(ends if pipe.inward else ends[::-1], (_HEADED, _HEADLESS), strict=True):
+        middle = ((pipe.valve[0] + x) / 2, y)  # a pipe runs level through its handle, wherever the stock has its centre
+        lines.add(1, f"{valve},{target},{shape},0,0,22,0,0,0,-1--1--1,,1|({_at(middle)})|")
     lines.add(11, f"0,{_at(pipe.valve)},6,8,34,3,0,0,1,0,0,0")
     return lines.add(10, _variable(mark, _AT_VALVE))
 
 
 def _variable(mark: Mark, shape: int) -> str:
-    size = f"{_whole(mark.half_width)},{_whole(mark.half_height)}"
+    room = _LIST_ROOM if mark.is_listed else 1.0
+    size = f"{_whole(room * mark.half_width)},{_whole(mark.half_height)}"
     if mark.is_ghost:
         look = f"{_SHADOW},0,3,-1,0,0,0,128-128-128,0-0-0,|8||128-128-128"
     else:

@@ -30,7 +30,10 @@ text {{ font-family: {FONTS}; font-size: {FONT:g}px; fill: #111; }}
 .head {{ fill: #3572b0; }}
 .listhead {{ fill: #b5b5b5; }}
 .pipehead {{ fill: #555; }}
-.sign {{ font-size: 10px; font-weight: bold; stroke: #fff; stroke-width: 2px; paint-order: stroke; }}
+.sign {{ font-size: 9px; font-weight: bold; }}
+.ring {{ fill: #fff; stroke: #3572b0; stroke-width: 0.8; }}
+.ring.falls {{ stroke: #b3392f; }}
+.ring.open {{ stroke: #777; }}
 .arrow.falls {{ stroke: #b3392f; }}
 .arrow.open {{ stroke: #777; }}
 .head.falls, .sign.falls {{ fill: #b3392f; }}
@@ -107,10 +110,14 @@ def _lists(view: View) -> Iterator[str]:
     for one in view.listings:
         groups.setdefault((one.use, one.part.role), []).append(one)
     for found in groups.values():
-        lefts = [one.mark.x - one.mark.half_width for one in found]
-        x, top, bottom = min(lefts) - 6.0, found[0].mark.y - 9.0, found[-1].mark.y
-        ticks = " ".join(f"M{_at((x, one.mark.y))} H{min(lefts) - 2.0:.1f}" for one in found)
-        yield f'<path class="list" d="M{_at((x, bottom))} V{top + 4.0:.1f} {ticks}"/>'
+        columns: dict[float, list[Listing]] = {}
+        for one in found:
+            columns.setdefault(round(one.mark.x - one.mark.half_width - 6.0, 1), []).append(one)
+        x, top = min(columns), found[0].mark.y - 9.0
+        bars = [f"M{_at((left, rows[-1].mark.y))} V{top + 4.0:.1f}" for left, rows in columns.items()]
+        ticks = [f"M{_at((left, one.mark.y))} h4.0" for left, rows in columns.items() for one in rows]
+        across = f"M{_at((x, top + 4.0))} H{max(columns):.1f}"
+        yield f'<path class="list" d="{" ".join([*bars, across, *ticks])}"/>'
         yield head((x, top), (0.0, -1.0), "listhead", 5.0)
 
 
@@ -150,14 +157,16 @@ def _mark(mark: Mark) -> str:
 
 
 def _signed(arrow: Arrow) -> str:
-    """Arrow with its sign beside the head."""
+    """Arrow with its sign on the level end before the head."""
     (x0, _), (x, y) = arrow.points[-2:]
     side = 1.0 if x > x0 else -1.0
     tone = _TONES[arrow.sign]
-    line = f'<path class="arrow {tone}" d="{curve((*arrow.points[:-1], (x - 4.0 * side, y)))}"/>'
-    place = f'text-anchor="middle" x="{x - 11.0 * side:.1f}" y="{y - 2.0:.1f}"'
-    sign = f'<text class="sign {tone}" {place}>{arrow.sign}</text>'
-    return line + head((x, y), (side, 0.0), f"head {tone}") + sign
+    way = f"{curve((*arrow.points[:-1], (x - 18.0 * side, y)))} L{_at((x - 4.0 * side, y))}"
+    line = f'<path class="arrow {tone}" d="{way}"/>'
+    middle = x - 12.5 * side
+    ground = f'<circle class="ring {tone}" cx="{middle:.1f}" cy="{y:.1f}" r="4.2"/>'
+    sign = f'<text class="sign {tone}" text-anchor="middle" x="{middle:.1f}" y="{y + 3.2:.1f}">{arrow.sign}</text>'
+    return line + head((x, y), (side, 0.0), f"head {tone}") + ground + sign
 
 
 def _listed(mark: Mark, tone: str = "") -> str:

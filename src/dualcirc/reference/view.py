@@ -92,7 +92,8 @@ def _shapes(
             causes[entry_key(part)] = marks
         first = block.parts[0]
         if first.role == "stock":
-            shapes.append(stock_shape(block, causes, label))
+            acts = any((at, home[use]) in edges for use in graph.uses[first.name] if use in home)
+            shapes.append(stock_shape(block, causes, label, acts=acts))
         else:
             shapes.append(plain_shape(first, _kind(graph, first.name), causes[first.name], label))
     return shapes
@@ -137,9 +138,15 @@ def _assembled(
             for pipe in shape.pipes
         ]
     arrows = tuple(_arrows(blocks, home, shapes, corners, routes))
-    width = max((corner[0] + shape.size.width for shape, corner in zip(shapes, corners, strict=True)), default=0.0)
-    height = max((corner[1] + shape.size.height for shape, corner in zip(shapes, corners, strict=True)), default=0.0)
+    width, height = extent(shapes, corners, arrows)
     return View(sector, width, height, marks, tuple(listings), tuple(pipes), arrows)
+
+
+def extent(shapes: Sequence[Shape], corners: Sequence[Point], arrows: Sequence[Arrow]) -> Point:
+    """Width and height that blocks and arrows take."""
+    ends = [(x + shape.size.width, y + shape.size.height) for shape, (x, y) in zip(shapes, corners, strict=True)]
+    ends += [point for arrow in arrows for point in arrow.points]
+    return max((x for x, _ in ends), default=0.0), max((y for _, y in ends), default=0.0)
 
 
 def _arrows(
