@@ -73,7 +73,7 @@ def test_numbers_of_the_fit_table_are_those_of_the_model() -> None:
     }.items():
         row = next(line for line in text.splitlines() if line.startswith(f"| {label} |"))
         shown = [cell.strip() for cell in row.split("|")[3:5]]
-        assert shown == [f"{fit.loc[name, 'mape_percent']:.1f}", f"{fit.loc[name, 'worst_percent']:.1f}"], label
+        assert shown == [f"{error:.1f}" for error in fit.loc[name, ["mape_percent", "worst_percent"]]], label
 
 
 def test_count_of_assumed_parameters_is_that_of_the_register() -> None:
