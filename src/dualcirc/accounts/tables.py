@@ -89,7 +89,6 @@ def build(accounts: BaseAccounts, share: xr.DataArray) -> dict[str, pd.DataFrame
         "base_trade_share": _square(share),
         "distance": _square(distance_table(own=0.0)),
         "base_investment_kernel": _square(investment_kernel(inflow)),
-        "population": _over_time(population),
         "labour": labour_paths(),
         "policy_lists": policy_lists(),
         "zone_negative_list": zone_negative_list(),
