@@ -47,7 +47,7 @@ def halved(engine: Engine) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]
 
 @pytest.mark.parametrize("name", HEADLINE)
 def test_half_a_step_moves_a_headline_output_by_at_most_half_a_per_cent(name: str, engine: Engine, halved) -> None:
-    """In every province and year; what starts from nothing only from 2025 on, and by one per cent of its largest before.
+    """In every province and year; what starts from nothing from 2025 on, by one per cent of its largest value before.
 
     The first zones of 2013 and the first duty-free shops are small at first and follow the step more closely.
     """
