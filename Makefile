@@ -1,4 +1,4 @@
-# Every target does the set-up that a fresh machine needs: Python >= 3.11 with pip, GNU make, gcc.
+# Every target does the set-up that a fresh machine needs: Python >= 3.11 with pip, GNU make.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help

@@ -73,6 +73,6 @@ def _table(title: str, *headings: str) -> Table:
 def _range(row: pd.Series) -> tuple[str, str]:
     """Bounds as a scenario may use them: a date is bounded by what is past, unless the scenario is a counterfactual."""
     low, high = row["low"], row["high"]
-    if row["unit"] == "year":
+    if row["unit"] == "year" and high >= POLICY_START:
         return f"{max(row['start_year'], POLICY_START):g}", "never" if high >= NEVER else f"{high:g}"
     return f"{low:g}", f"{high:g}"

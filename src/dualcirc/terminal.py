@@ -28,7 +28,7 @@ def show(table: pd.DataFrame, title: str, form: Callable[[float], str]) -> None:
     for column in flat:
         name = "" if column == "index" else str(column).replace("_", " ")
         numbers = flat[column].dtype.kind in "fi"
-        shown.add_column(name, justify="right" if numbers else "left", no_wrap=not numbers)
+        shown.add_column(name, justify="right" if numbers else "left", no_wrap=numbers, overflow="fold")
     for row in flat.itertuples(index=False):
         shown.add_row(*(_cell(value, form) for value in row))
     console().print(shown)

@@ -22,6 +22,8 @@ from dualcirc.translate import Model
 
 Array = NDArray[np.float64]
 BLOCK = 16
+"""Runs that the engine computes side by side. Sums may be rounded differently from lane to lane of a block, so what is
+compared bit for bit stands in the same lane."""
 
 
 @dataclass(frozen=True)
@@ -99,35 +101,39 @@ def run_arms(
     free = with_free_starts(model, stocks)
     engine = Engine(free, _outputs(model, expressions), block=BLOCK)
     pool = _Pool()
-    baseline = pool.number({})
     places: list[tuple[int, int]] = []
     for number, check in enumerate(checks):
-        # A run that must equal another one is computed beside it: a run equals itself whatever the model does.
+        # A run that must equal another one is computed anew: a run equals itself whatever the model does.
         alone = isinstance(check.form, IdenticalForm)
         own, *other = (
             {**overrides_of(arm.scenario, engine), **starts[number, side]} for side, arm in enumerate(_arms(check))
         )
-        than = pool.number(other[0]) if other else baseline
-        places.append((pool.number(own, alone=alone), than))
+        place = pool.number(own, alone=alone)
+        places.append((place, pool.number(other[0] if other else {}, lane=place % BLOCK)))
     outputs = engine.run(pool.runs)
     runs = [_run(outputs, number, engine, model) for number in range(len(pool.runs))]
-    return [Arms(runs[own], runs[than], runs[baseline]) for own, than in places]
+    return [Arms(runs[own], runs[than], runs[own % BLOCK]) for own, than in places]
 
 
 class _Pool:
-    """Runs, each with its number."""
+    """Runs, each with its number; the first block is the baseline in every lane."""
 
     def __init__(self) -> None:
-        self.runs: list[Mapping[str, Array]] = []
-        self._numbers: dict[tuple[tuple[str, bytes], ...], int] = {}
+        self.runs: list[Mapping[str, Array]] = [{} for _ in range(BLOCK)]
+        self._numbers: dict[tuple[tuple[str, bytes], ...], list[int]] = {(): list(range(BLOCK))}
 
-    def number(self, inputs: Mapping[str, Array], *, alone: bool = False) -> int:
+    def number(self, inputs: Mapping[str, Array], *, alone: bool = False, lane: int | None = None) -> int:
+        """Number of a run with these inputs: a new one if it stands ``alone``, in a given lane of a block if any."""
         key = tuple(sorted((name, np.asarray(value).tobytes()) for name, value in inputs.items()))
-        if alone or key not in self._numbers:
-            self.runs.append(inputs)
-            number = len(self.runs) - 1
-            return number if alone else self._numbers.setdefault(key, number)
-        return self._numbers[key]
+        known = [number for number in self._numbers.get(key, ()) if lane in (None, number % BLOCK)]
+        if known and not alone:
+            return known[0]
+        while lane is not None and len(self.runs) % BLOCK != lane:
+            self.runs.append({})
+        self.runs.append(inputs)
+        if not alone:
+            self._numbers.setdefault(key, []).append(len(self.runs) - 1)
+        return len(self.runs) - 1
 
 
 def _arms(check: LoadedCheck) -> list[Arm]:

@@ -53,7 +53,7 @@ class ChangeForm(Strict):
     unit: Text
     """unit of the values, in quotes where it is a number, as "1" for a share"""
     value: NumberOrNever | None = None
-    """one number; for a path it holds from the start of the scenario on"""
+    """one number, which holds from the start of the scenario on"""
     values: dict[str, NumberOrNever] | None = None
     """one number for each province, domain or alliance named"""
     path: dict[Number, Number] | None = None

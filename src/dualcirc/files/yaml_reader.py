@@ -96,7 +96,7 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise ScenarioError(Problem("got no such file", file, expected="a scenario file (.yaml)")) from None
+        raise ScenarioError(Problem("got no such file", file, expected="a file in YAML (.yaml)")) from None
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else fault
         raise ScenarioError(Problem(f"cannot be read: {reason}", file, expected="a readable text file")) from None

@@ -118,7 +118,7 @@ class Cards:
         for lever in self.registry.levers.values():
             role = self._role(lever, name)
             if role:
-                found.append(LeverLink(lever.id, lever.label_en, lever.label_zh, role, lever.cost))
+                found.append(LeverLink(lever.id, lever.label_en, lever.label_zh, role, _cost(lever)))
         return found
 
     def _role(self, lever: Lever, name: str) -> str:
@@ -195,3 +195,8 @@ def _table(graph: Graph, name: str) -> str:
     from_here = graph.model.variables[name].dims and (header[column : column + 1] != [name])
     heading = f"'{header[column]}'" if column < len(header) else ""
     return f"{file}, {'columns from' if from_here else 'column'} {letters} ({heading})"
+
+
+def _cost(lever: Lever) -> str:
+    """What a lever costs, in words and by the variable that carries it."""
+    return f"{lever.cost} ({lever.cost_enters} {lever.cost_direction})" if lever.cost_enters else lever.cost

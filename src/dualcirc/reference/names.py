@@ -36,6 +36,10 @@ def find_variable(asked: str, model: Model, registry: Registry) -> str:
     for prefix in _TOTALS:
         if key.startswith(prefix) and key.removeprefix(prefix) in names:
             return names[key.removeprefix(prefix)]
+    parts = [lever.id for lever in registry.levers.values() if fold(lever.id).startswith(f"{key}.")]
+    if parts:
+        what, mend = f"got '{asked}', a lever of several parts", f"Name one of them: {', '.join(parts)}."
+        raise RegistryError(Problem(what, expected="the id of a part", mend=mend))
     valid = [*model.variables, *registry.levers] if "_" not in asked else [*names, *registry.levers]
     what = f"got '{asked}', which is no variable of the model and no lever"
     expected = "a name of the model file, of a result, or a lever id"

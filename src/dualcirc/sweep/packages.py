@@ -70,7 +70,7 @@ def package_scenarios(
     unknown = [name for name in chosen if name not in packages_of(registry)]
     if unknown:
         mend = did_you_mean(unknown[0], packages_of(registry), listing=f"There are {', '.join(packages_of(registry))}.")
-        raise ScenarioError(Problem(f"unknown package '{unknown[0]}'", expected="letters of lever ids", mend=mend))
+        raise ScenarioError(Problem(f"unknown package '{unknown[0]}'", expected="the letter of a lever id", mend=mend))
     changes: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen}
     for lever in registry.levers.values():
         if package_of(lever) in changes:
@@ -78,7 +78,8 @@ def package_scenarios(
     empty = [name for name in chosen if not changes[name]]
     if empty:
         what = f"no lever of package {', '.join(empty)} has the ambition '{ambition}'"
-        raise RegistryError(Problem(what, "model/levers.csv", expected=f"a value in the column ambition_{ambition}"))
+        mend = did_you_mean(ambition, list(_IN_CHINESE), listing=f"There are {', '.join(_IN_CHINESE)}.")
+        raise RegistryError(Problem(what, "model/levers.csv", expected="a column ambition_... with values", mend=mend))
     return [_scenario(Combination(part, ambition), changes) for part in subsets(chosen) if part]
 
 
