@@ -78,8 +78,11 @@ def package_scenarios(
     empty = [name for name in chosen if not changes[name]]
     if empty:
         what = f"no lever of package {', '.join(empty)} has the ambition '{ambition}'"
-        mend = did_you_mean(ambition, list(_IN_CHINESE), listing=f"There are {', '.join(_IN_CHINESE)}.")
-        raise RegistryError(Problem(what, "model/levers.csv", expected="a column ambition_... with values", mend=mend))
+        known = ambition in _IN_CHINESE
+        mend = (
+            "" if known else did_you_mean(ambition, list(_IN_CHINESE), listing=f"There are {', '.join(_IN_CHINESE)}.")
+        )
+        raise RegistryError(Problem(what, "model/levers.csv", None, f"a value in the column ambition_{ambition}", mend))
     return [_scenario(Combination(part, ambition), changes) for part in subsets(chosen) if part]
 
 
