@@ -7,14 +7,11 @@ from typing import Literal
 
 import xarray as xr
 
+from dualcirc.analysis.circulation import DESTINATIONS
 from dualcirc.analysis.places import OUTPUT, SUM, over_places
 from dualcirc.errors import DataError, Problem
 
-OWN, OTHER, INTERNATIONAL = (
-    "own_province_circulation_gdp",
-    "other_province_circulation_gdp",
-    "international_circulation_gdp",
-)
+OWN, OTHER, INTERNATIONAL = DESTINATIONS.values()
 
 EXPENDITURE: Mapping[str, Sequence[tuple[str, float]]] = {
     "household consumption": [("household_consumption", 1.0)],
@@ -24,11 +21,7 @@ EXPENDITURE: Mapping[str, Sequence[tuple[str, float]]] = {
     "net outflow to other provinces": [("net_domestic_outflow", 1.0)],
 }
 """Components of GDP by expenditure; the last one is zero for the nation."""
-CIRCULATION: Mapping[str, Sequence[tuple[str, float]]] = {
-    "own province": [(OWN, 1.0)],
-    "other provinces": [(OTHER, 1.0)],
-    "international": [(INTERNATIONAL, 1.0)],
-}
+CIRCULATION: Mapping[str, Sequence[tuple[str, float]]] = {label: [(name, 1.0)] for label, name in DESTINATIONS.items()}
 """Components of GDP by whose demand calls for it."""
 SIDES = {"expenditure": EXPENDITURE, "circulation": CIRCULATION}
 

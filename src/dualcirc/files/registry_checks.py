@@ -64,7 +64,7 @@ def _faulty_values(tables: Tables) -> Iterator[Problem]:
         for column in AMBITIONS:
             text = getattr(row.record, column)
             try:
-                cells += [(row, column, value) for value in ambition_values(text)]
+                cells += [(row, column, float(value)) for _, value in ambition_parts(text)]
             except ValueError:
                 yield Problem(f"column '{column}': got '{text}'", row.file, row.line, "a number, or element:number;...")
     for row, column, value in cells:
@@ -73,9 +73,13 @@ def _faulty_values(tables: Tables) -> Iterator[Problem]:
             yield Problem(f"column '{column}': got {value:g}", row.file, row.line, f"from {low:g} to {high:g}")
 
 
-def ambition_values(text: str) -> list[float]:
-    """Numbers of an ambition, one or one per element; none of an empty cell."""
-    return [float(part.rsplit(":", 1)[-1]) for part in text.split(";") if part]
+def ambition_parts(text: str) -> list[tuple[str, str]]:
+    """Element and value, as written, of every part of an ambition: ``Jilin:2027;Shanxi:2028``.
+
+    One value for all has the element ``""``; an empty cell has no part.
+    """
+    parts = [part.strip().rpartition(":") for part in text.split(";") if part.strip()]
+    return [(element.strip(), value.strip()) for element, _, value in parts]
 
 
 def _unknown_variables(tables: Tables) -> Iterator[Problem]:

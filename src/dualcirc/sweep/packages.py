@@ -12,6 +12,7 @@ from dualcirc.errors import Problem, RegistryError, ScenarioError, did_you_mean
 from dualcirc.files.calendar import POLICY_START, to_model_time
 from dualcirc.files.combinations import Combination, subsets
 from dualcirc.files.registry import Lever, Registry
+from dualcirc.files.registry_checks import ambition_parts
 from dualcirc.results.schema import BASELINE
 from dualcirc.translate import Model
 
@@ -67,6 +68,22 @@ def package_scenarios(
     an ambition takes nothing back.
     """
     chosen = tuple(sorted(set(packages))) if packages is not None else packages_of(registry)
+    changes = _changes(registry, model, ambition, chosen, full_year)
+    return [_scenario(Combination(part, ambition), changes) for part in subsets(chosen) if part]
+
+
+def package_scenario(
+    combination: Combination, registry: Registry, model: Model, full_year: int = FULL_YEAR
+) -> dict[str, Any]:
+    """Scenario of one combination of packages, made as `package_scenarios` makes them all."""
+    packages, ambition = combination.packages, combination.ambition
+    return _scenario(combination, _changes(registry, model, ambition, packages, full_year))
+
+
+def _changes(
+    registry: Registry, model: Model, ambition: str, chosen: Sequence[str], full_year: int
+) -> dict[str, list[dict[str, Any]]]:
+    """Changes by package; a package that is unknown, or moves nothing at that ambition, is refused."""
     unknown = [name for name in chosen if name not in packages_of(registry)]
     if unknown:
         mend = did_you_mean(unknown[0], packages_of(registry), listing=f"There are {', '.join(packages_of(registry))}.")
@@ -83,7 +100,7 @@ def package_scenarios(
             "" if known else did_you_mean(ambition, list(_IN_CHINESE), listing=f"There are {', '.join(_IN_CHINESE)}.")
         )
         raise RegistryError(Problem(what, "model/levers.csv", None, f"a value in the column ambition_{ambition}", mend))
-    return [_scenario(Combination(part, ambition), changes) for part in subsets(chosen) if part]
+    return changes
 
 
 def lever_changes(lever: Lever, model: Model, ambition: str, full_year: int = FULL_YEAR) -> list[dict[str, Any]]:
@@ -123,10 +140,9 @@ def read_ambition(text: str, lever: Lever, elements: Sequence[str] = ()) -> Ambi
     if ":" not in text:
         return {"": _value(text, lever)}
     goal: dict[str, float | str] = {}
-    for part in filter(None, map(str.strip, text.split(";"))):
-        name, _, value = (piece.strip() for piece in part.partition(":"))
+    for name, value in ambition_parts(text):
         if name not in elements or name in goal:
-            what = f"lever {lever.id}: got the ambition '{part}'"
+            what = f"lever {lever.id}: got the ambition '{name}:{value}'"
             expected = f"every name of {lever.dimension or 'the nation'} at most once"
             raise RegistryError(Problem(what, "model/levers.csv", None, expected, did_you_mean(name, elements)))
         goal[name] = _value(value, lever)

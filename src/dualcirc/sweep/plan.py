@@ -20,7 +20,7 @@ from dualcirc.files.version import package_version
 from dualcirc.results.io import ready_folder
 from dualcirc.results.schema import BASELINE
 from dualcirc.sweep.model import load_model
-from dualcirc.sweep.packages import package_scenarios
+from dualcirc.sweep.packages import package_scenario
 from dualcirc.sweep.sample import latin_hypercube, refitted
 
 MAX_DRAWS = 10_000
@@ -96,7 +96,7 @@ def _packages(source: ScenarioSource, registry: Registry) -> ScenarioSource | No
     combination = Combination.parse(source) if isinstance(source, str) else None
     if combination is None or not combination.packages:
         return None
-    return package_scenarios(registry, load_model(), combination.ambition, combination.packages)[-1]
+    return package_scenario(combination, registry, load_model())
 
 
 def _settled(scenarios: Iterable[Scenario], band: Band) -> dict[str, str]:
