@@ -48,12 +48,13 @@ def _findings(files: Sequence[Path]) -> list[Finding]:
     from dualcirc.files.registry import read_registry
 
     registry = read_registry()
-    load_checks(files or check_files(), registry)  # the engine takes seconds to load, and a message should not wait
+    # Before the engine, which takes seconds to load: a message should not wait for it.
+    checks = load_checks(files or check_files(), registry)
     from dualcirc.sweep.model import load_model
 
     model = load_model()
     own = [] if files else check_structure(model)
-    return [*own, *run_checks(files or check_files(), model, registry)]
+    return [*own, *run_checks(checks, model, registry)]
 
 
 def _lever_findings() -> list[Finding]:

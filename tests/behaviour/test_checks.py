@@ -25,7 +25,7 @@ def told(finding: Finding) -> list[str]:
 
 @pytest.fixture(scope="module")
 def findings(model: Model, registry: Registry) -> dict[str, Finding]:
-    return {finding.name: finding for finding in run_checks(check_files(), model, registry)}
+    return {finding.name: finding for finding in run_checks(load_checks(check_files(), registry), model, registry)}
 
 
 @pytest.mark.parametrize("name", [form.name for form in CHECKS])
@@ -48,7 +48,7 @@ def test_numbers_in_equations_have_names(model: Model) -> None:
 
 def test_wrong_demands_of_every_kind_fail(model: Model, registry: Registry) -> None:
     """Each check of that file demands what an economist would not: a kind that cannot fail would pass it."""
-    wrong = run_checks([WRONG], model, registry)
+    wrong = run_checks(load_checks([WRONG], registry), model, registry)
     assert {finding.kind for finding in wrong} == set(KINDS)
     assert [finding.name for finding in wrong if finding.passed] == []
 

@@ -25,7 +25,7 @@ def problems(text: str, folder: Path) -> list[str]:
     file = folder / "mine.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
-        run_checks([file], load_model(), REGISTRY)
+        run_checks(load_checks([file], REGISTRY), load_model(), REGISTRY)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -83,7 +83,7 @@ def test_example_of_the_guide_is_valid_and_names_every_kind(tmp_path: Path) -> N
     guide = (checks_dir() / "README.md").read_text(encoding="utf-8")
     file = tmp_path / "example.yaml"
     file.write_text(guide.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
-    (finding,) = run_checks([file], load_model(), REGISTRY)
+    (finding,) = run_checks(load_checks([file], REGISTRY), load_model(), REGISTRY)
     assert finding.passed
     assert [line.split("`")[1] for line in guide.splitlines() if line.startswith("| `")] == list(KINDS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dualcirc.checks.arms import expressions_of, run_arms
 from dualcirc.checks.expressions import Expression
@@ -36,15 +35,14 @@ class Finding:
         return all(verdict.passed for verdict in self.verdicts)
 
 
-def run_checks(paths: Sequence[Path], model: Model, registry: Registry) -> list[Finding]:
-    """Findings of the checks in files, in their order; all runs are computed together.
+def run_checks(checks: Sequence[LoadedCheck], model: Model, registry: Registry) -> list[Finding]:
+    """Findings of checks, in their order; all runs are computed together.
 
     Raises
     ------
     ScenarioError
-        With everything wrong in any of the files, before anything is run.
+        With every expression that cannot be used, before anything is run.
     """
-    checks = load_checks(paths, registry)
     names = Names(model, registry)
     expressions, problems = [], []
     for check in checks:
