@@ -12,11 +12,12 @@ from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root, whole_power
 from dualcirc.engine.passes import Equation, factors
-from dualcirc.translate.ir import Call, Expression, Extreme, Level, Number, Reference, Sum, Time, range_of
+from dualcirc.translate.ir import Call, Expression, Extreme, Level, Number, Pick, Reference, Sum, Time, labels, range_of
 
 _LARGEST_WHOLE_POWER = 4
 
@@ -76,12 +77,16 @@ class Emitter:
                 return self._power(expression, guarded)
             case Call():
                 return self._call(expression, guarded)
+        raise NotImplementedError(type(expression).__name__)
 
     def _reference(self, reference: Reference) -> Value:
         """Variable with its axes renamed, fixed elements picked."""
         array = self.known[reference.name].array
-        index = tuple(slice(None) if isinstance(axis, str) else axis for axis in reference.axes)
-        return Value(array[index], tuple(axis for axis in reference.axes if isinstance(axis, str)))
+        for position, axis in enumerate(reference.axes):
+            if isinstance(axis, Pick):
+                array = jnp.take(array, np.array(axis.places), axis=position)
+        index = tuple(axis if isinstance(axis, int) else slice(None) for axis in reference.axes)
+        return Value(array[index], tuple(labels(reference.axes)))
 
     def _call(self, call: Call, guarded: bool) -> Value:
         """Operator or function; the branches of a condition are guarded."""

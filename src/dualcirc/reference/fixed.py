@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dualcirc.translate.ir import Call, Expression, FloatArray, Model, Number, Reference, Sum
+from dualcirc.translate.ir import Call, Expression, FloatArray, Model, Number, Pick, Reference, Sum
 from dualcirc.translate.order import step_order, varying
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
@@ -51,8 +51,8 @@ def _evaluated(expression: Expression, known: Mapping[str, FloatArray]) -> xr.Da
     match expression:
         case Number(value=value):
             return xr.DataArray(value)
-        case Reference(name=name, axes=axes) if name in known:
-            values = known[name][tuple(slice(None) if isinstance(axis, str) else axis for axis in axes)]
+        case Reference(name=name, axes=axes) if name in known and not any(isinstance(axis, Pick) for axis in axes):
+            values = known[name][tuple(axis if isinstance(axis, int) else slice(None) for axis in axes)]
             return xr.DataArray(values, dims=[axis for axis in axes if isinstance(axis, str)])
         case Sum(axes=axes, argument=argument):
             inner = _evaluated(argument, known)

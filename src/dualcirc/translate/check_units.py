@@ -74,6 +74,7 @@ class _Checker:
                 return self.unit(argument)
             case Call():
                 return self._call(expression)
+        raise _UnbalancedError(f"units of {type(expression).__name__.lower()} are not known")
 
     def state(self, state: State) -> None:
         """Units inside INTEG, SMOOTHI or DELAY3I."""

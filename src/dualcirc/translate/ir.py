@@ -26,13 +26,59 @@ class Time:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """Literal array of numbers."""
+
+    axes: tuple[str, ...]
+    values: tuple[float, ...]
+    """The last axis runs fastest."""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Axis over some elements of a dimension: a sub-range of it, or a range that is mapped on it."""
+
+    axis: str
+    """Label; its range has as many elements as there are places."""
+    places: tuple[int, ...]
+    """Position in the dimension of each element of the axis."""
+
+
+Axis = str | int | Pick
+"""How a dimension of a variable is read: as a whole under a label, one fixed element by its position, or a choice."""
+
+
+@dataclass(frozen=True)
 class Reference:
     """Value of a variable."""
 
     name: str
     """Exact name of the variable."""
-    axes: tuple[str | int, ...] = ()
-    """For each dimension of the variable an axis label, or the position of one fixed element."""
+    axes: tuple[Axis, ...] = ()
+    """One for each dimension of the variable; a label that stands twice means the diagonal."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Value of a table at the argument."""
+
+    table: str
+    """Name in ``Model.lookups``."""
+    axes: tuple[Axis, ...]
+    """One for each dimension of the table."""
+    argument: Expression
+
+
+@dataclass(frozen=True)
+class Random:
+    """Random number, drawn anew at every step for every element."""
+
+    function: str
+    """``RANDOM UNIFORM``, ``RANDOM NORMAL``, ..."""
+    arguments: tuple[Expression, ...]
+    stream: int
+    """Number of the draw in the model, so that no two are alike."""
+    axes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,35 +108,76 @@ class Sum:
 
 @dataclass(frozen=True)
 class Extreme:
-    """Smallest or largest value of the argument over some of its axes."""
+    """Smallest value, largest value or product of the argument over some of its axes."""
 
     function: str
-    """``VMIN`` or ``VMAX``."""
+    """``VMIN``, ``VMAX`` or ``PROD``."""
     axes: tuple[str, ...]
     argument: Expression
 
 
-Expression = Number | Time | Reference | Level | Call | Sum | Extreme
-Kind = Literal["stock", "auxiliary", "constant", "data", "control"]
-Interpolation = Literal["linear", "hold"]
+@dataclass(frozen=True)
+class Part:
+    """Value of some elements of a variable."""
+
+    places: tuple[tuple[int, ...], ...]
+    """For each dimension the positions that it fills."""
+    axes: tuple[str | None, ...]
+    """For each dimension the label of that axis in the expression; none for a single element."""
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Value that several equations give, each for some elements; where they overlap, the last one holds."""
+
+    axes: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+Expression = Number | Numbers | Time | Reference | Level | Lookup | Random | Call | Sum | Extreme | Parts
+Kind = Literal["stock", "auxiliary", "constant", "data", "control", "lookup"]
+Interpolation = Literal["linear", "hold", "forward", "raw"]
+
+
+StateFunction = Literal["INTEG", "SMOOTH", "DELAY", "DELAY N", "DELAY FIXED", "NEXT"]
+"""How a state moves. NEXT holds the value that its flow had one step before: SAMPLE IF TRUE, INITIAL."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What a variable accumulates over time: the level of INTEG, SMOOTHI or DELAY3I."""
+    """What a variable remembers: the level of INTEG, SMOOTHI or DELAY3I, the value of INITIAL."""
 
     name: str
     owner: str
     """Variable in whose equation it stands."""
-    function: Literal["INTEG", "SMOOTH", "DELAY"]
+    function: StateFunction
     order: int
     """Number of compartments in a row."""
     dims: tuple[str, ...]
+    """Labels of its axes: those of the equation in which it stands."""
     flow: Expression
-    """Net flow of INTEG; input of SMOOTH and DELAY."""
+    """Net flow of INTEG; input of SMOOTH and of the delays; of NEXT the value one step later."""
     initial: Expression
     time: Expression | None = None
-    """Averaging or delay time; none for INTEG."""
+    """Averaging or delay time; none for INTEG and NEXT."""
+    non_negative: bool = False
+    """Whether a negative level becomes 0 (INTEG alone)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Pairs of a lookup."""
+
+    dims: tuple[str, ...]
+    x: FloatArray
+    """(point, *dims), rising; a table with fewer points than the longest repeats its last one."""
+    y: FloatArray
+    """(point, *dims)."""
+    extrapolates: bool = False
+    """Whether the outermost lines go on; else the outermost values hold."""
+    steps: bool = False
+    """Whether a value holds until the next point; else lines join the points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +237,8 @@ class Model:
     time: TimeSettings
     digest: str
     """SHA-256 of the model file and of every table that it reads."""
+    lookups: Mapping[str, Table] = field(default_factory=dict)
+    """Tables by the name of their variable, or of the equation in which they stand."""
     tables: tuple[Path, ...] = field(default=())
     """Tables that the model reads."""
 
@@ -161,10 +250,12 @@ class Model:
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Direct parts of an expression."""
     match expression:
-        case Call(arguments=arguments):
+        case Call(arguments=arguments) | Random(arguments=arguments):
             return arguments
-        case Sum(argument=argument) | Extreme(argument=argument):
+        case Sum(argument=argument) | Extreme(argument=argument) | Lookup(argument=argument):
             return (argument,)
+        case Parts(parts=parts):
+            return tuple(part.expression for part in parts)
         case _:
             return ()
 
@@ -179,13 +270,22 @@ def walk(expression: Expression) -> Iterator[Expression]:
 def free_axes(expression: Expression) -> tuple[str, ...]:
     """Labels of the axes that the value of an expression has, in order of first appearance."""
     match expression:
-        case Reference(axes=axes) | Level(axes=axes):
-            found = [axis for axis in axes if isinstance(axis, str)]
+        case Reference(axes=axes):
+            found = labels(axes)
+        case Lookup(axes=axes, argument=argument):
+            found = [*labels(axes), *free_axes(argument)]
+        case Level(axes=axes) | Numbers(axes=axes) | Random(axes=axes) | Parts(axes=axes):
+            found = list(axes)
         case Sum(axes=bound, argument=argument) | Extreme(axes=bound, argument=argument):
             found = [axis for axis in free_axes(argument) if axis not in bound]
         case _:
             found = [axis for part in children(expression) for axis in free_axes(part)]
     return tuple(dict.fromkeys(found))
+
+
+def labels(axes: tuple[Axis, ...]) -> list[str]:
+    """Labels of the axes of a reference; a fixed element has none."""
+    return [axis.axis if isinstance(axis, Pick) else axis for axis in axes if not isinstance(axis, int)]
 
 
 def range_of(axis: str) -> str:
