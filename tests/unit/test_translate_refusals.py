@@ -26,8 +26,6 @@ def write_model(folder: Path, *equations: str, regions: str = "Region: north, so
     [
         ("bad = DELAY FIXED(input, 1, 0)", "DELAY FIXED"),
         ("bad = DELAY N(input, 1, 0, 2)", "DELAY N"),
-        ("bad = DELAY1I(input, 1, 0)", "DELAY1I"),
-        ("bad = SMOOTH3I(input, 1, 0)", "SMOOTH3I"),
         ("bad = SMOOTH N(input, 1, 0, 2)", "SMOOTH N"),
         ("bad = TREND(input, 1, 0)", "TREND"),
         ("bad = FORECAST(input, 1, 2)", "FORECAST"),

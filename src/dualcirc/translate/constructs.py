@@ -41,11 +41,11 @@ SIGNATURES = {
 REDUCTIONS = ("SUM", "VMIN", "VMAX")
 """Functions over the subscripts marked with ``!``."""
 
-STATE_ORDERS = {"SMOOTH": 1, "DELAY": 3}
-"""Orders known: SMOOTH and SMOOTHI, DELAY3 and DELAY3I."""
+STATES = ("INTEG", "SMOOTH", "SMOOTHI", "SMOOTH3", "SMOOTH3I", "DELAY1", "DELAY1I", "DELAY3", "DELAY3I")
+"""Functions that remember."""
 
 FUNCTIONS = sorted(name for name in SIGNATURES if name[0].isalpha())
-KNOWN = ", ".join([*FUNCTIONS, *REDUCTIONS, "INTEG", "SMOOTHI", "DELAY3I", "GET DIRECT CONSTANTS", "GET DIRECT DATA"])
+KNOWN = ", ".join([*FUNCTIONS, *REDUCTIONS, *STATES, "GET DIRECT CONSTANTS", "GET DIRECT DATA"])
 """Listing for error messages."""
 
 STRUCTURE_NAMES = {

@@ -15,7 +15,6 @@ from dualcirc.translate.constructs import (
     KNOWN,
     REDUCTIONS,
     SIGNATURES,
-    STATE_ORDERS,
     STRUCTURE_NAMES,
     Type,
     fold,
@@ -210,20 +209,14 @@ class EquationReader:
         return self._state("INTEG", 1, tree.flow, tree.initial, None)
 
     def _smooth(self, tree: Any) -> Expression:
-        self._check_order("SMOOTH", tree.order)
-        return self._state("SMOOTH", 1, tree.input, tree.initial, tree.smooth_time)
+        return self._state("SMOOTH", tree.order, tree.input, tree.initial, tree.smooth_time)
 
     def _delay(self, tree: Any) -> Expression:
         """DELAY3I gives its last level divided by the delay time of the moment (PySD ``statefuls.Delay.__call__``)."""
-        self._check_order("DELAY", tree.order)
-        level = self._state("DELAY", 3, tree.input, tree.initial, tree.delay_time)
+        level = self._state("DELAY", tree.order, tree.input, tree.initial, tree.delay_time)
         time = self.states[-1].time
         assert time is not None
         return Call("/", (level, time))
-
-    def _check_order(self, function: str, order: Any) -> None:
-        if order != STATE_ORDERS[function]:
-            raise RefusedError(f"{function}{order}I is not supported", f"Known: {KNOWN}.")
 
     def _state(self, function: Any, order: int, flow: Any, initial: Any, time: Any) -> Level:
         """Add a state of the owner's dimensions; its last compartment is what the equation reads."""
