@@ -9,36 +9,51 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
+from dualcirc.engine.blocks import Value, align, diagonal, expand, join, picked
 from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root, whole_power
+from dualcirc.engine.lookups import look_up
 from dualcirc.engine.passes import Equation, factors
-from dualcirc.translate.ir import Call, Expression, Extreme, Level, Number, Pick, Reference, Sum, Time, labels, range_of
+from dualcirc.translate.ir import (
+    Call,
+    Expression,
+    Extreme,
+    Level,
+    Lookup,
+    Number,
+    Numbers,
+    Part,
+    Parts,
+    Reference,
+    Sum,
+    Table,
+    Time,
+    labels,
+    range_of,
+)
 
 _LARGEST_WHOLE_POWER = 4
-
-
-class Value(NamedTuple):
-    """Array with the labels of its axes; the axis of runs comes last and has none."""
-
-    array: Array
-    axes: tuple[str, ...]
 
 
 class Emitter:
     """Computes expressions at one moment, each equal part once."""
 
     def __init__(
-        self, sizes: Mapping[str, int], known: Mapping[str, Value], levels: dict[str, Array], time: Array | float
+        self,
+        sizes: Mapping[str, int],
+        known: Mapping[str, Value],
+        levels: dict[str, Array],
+        time: Array | float,
+        tables: Mapping[str, Table],
     ) -> None:
         self.sizes = sizes
         self.known = dict(known)
         self.levels = levels
         self.time = time
+        self.tables = tables
         self.memo: dict[tuple[Expression, bool], Value] = {}
 
     def keep(self, equation: Equation, *, guarded: bool = False) -> None:
@@ -48,9 +63,8 @@ class Emitter:
 
     def spread(self, expression: Expression, axes: tuple[str, ...], *, guarded: bool = False) -> Array:
         """Array over all the axes, in their order."""
-        array = _expand(self.emit(expression, guarded), axes)
-        shape = (*(self.sizes[range_of(axis)] for axis in axes), array.shape[-1])
-        return jnp.broadcast_to(array, shape)
+        array = expand(self.emit(expression, guarded), axes)
+        return jnp.broadcast_to(array, (*self.lengths(axes), array.shape[-1]))
 
     def emit(self, expression: Expression, guarded: bool = False) -> Value:
         """Value of an expression; guarded where a branch may not be taken."""
@@ -61,32 +75,46 @@ class Emitter:
 
     def _emit(self, expression: Expression, guarded: bool) -> Value:
         match expression:
-            case Number(value=value):
-                return Value(jnp.full((1,), value), ())
-            case Time():
-                return Value(jnp.reshape(jnp.asarray(self.time, dtype=float), (-1,)), ())
             case Reference():
                 return self._reference(expression)
             case Level(state=state, compartment=compartment, axes=axes):
                 return Value(self.levels[state][compartment], axes)
             case Sum():
                 return self._sum(expression, guarded)
+            case Parts():
+                return join(expression, [self._part(part, guarded) for part in expression.parts], self.lengths)
+            case Lookup(table=table, axes=axes, argument=argument):
+                return look_up(self.tables[table], axes, self.emit(argument, guarded))
             case Extreme(function=function, axes=axes, argument=argument):
                 return _reduce(self.emit(argument, guarded), axes, REDUCERS[function])
             case Call(function="^"):
                 return self._power(expression, guarded)
             case Call():
                 return self._call(expression, guarded)
+        return self._leaf(expression)
+
+    def _leaf(self, expression: Expression) -> Value:
+        """Numbers and Time."""
+        match expression:
+            case Number(value=value):
+                return Value(jnp.full((1,), value), ())
+            case Numbers(axes=axes, values=values):
+                return Value(jnp.reshape(jnp.array(values), (*self.lengths(axes), 1)), axes)
+            case Time():
+                return Value(jnp.reshape(jnp.asarray(self.time, dtype=float), (-1,)), ())
         raise NotImplementedError(type(expression).__name__)
 
+    def lengths(self, axes: Sequence[str]) -> tuple[int, ...]:
+        """Number of elements of each axis."""
+        return tuple(self.sizes[range_of(axis)] for axis in axes)
+
     def _reference(self, reference: Reference) -> Value:
-        """Variable with its axes renamed, fixed elements picked."""
-        array = self.known[reference.name].array
-        for position, axis in enumerate(reference.axes):
-            if isinstance(axis, Pick):
-                array = jnp.take(array, np.array(axis.places), axis=position)
-        index = tuple(axis if isinstance(axis, int) else slice(None) for axis in reference.axes)
-        return Value(array[index], tuple(labels(reference.axes)))
+        """Variable with its axes renamed, fixed elements picked; a label that stands twice gives the diagonal."""
+        return diagonal(picked(self.known[reference.name].array, reference.axes), tuple(labels(reference.axes)))
+
+    def _part(self, part: Part, guarded: bool) -> Array:
+        """Elements of one part, (*its axes, run)."""
+        return self.spread(part.expression, tuple(axis for axis in part.axes if axis is not None), guarded=guarded)
 
     def _call(self, call: Call, guarded: bool) -> Value:
         """Operator or function; the branches of a condition are guarded."""
@@ -95,7 +123,7 @@ class Emitter:
         if call.function == "reciprocal":
             function = GUARDED["/"] if guarded else PLAIN["/"]
             return Value(function(jnp.ones((1,)), values[0].array), values[0].axes)
-        axes, arrays = _align(values)
+        axes, arrays = align(values)
         return Value((GUARDED if guarded else PLAIN)[call.function](*arrays), axes)
 
     def _power(self, call: Call, guarded: bool) -> Value:
@@ -110,7 +138,7 @@ class Emitter:
         key = (Call("safe log", (base,)), guarded)
         if key not in self.memo:
             self.memo[key] = Value(safe_log(value.array), value.axes)
-        axes, arrays = _align([value, self.memo[key], self.emit(exponent, guarded)])
+        axes, arrays = align([value, self.memo[key], self.emit(exponent, guarded)])
         return Value(power(*arrays), axes)
 
     def _sum(self, expression: Sum, guarded: bool) -> Value:
@@ -156,22 +184,8 @@ def _linked(values: Sequence[Value], bound: Sequence[str]) -> list[Value]:
     return [_product(group) for group in groups]
 
 
-def _align(values: Sequence[Value]) -> tuple[tuple[str, ...], list[Array]]:
-    """Bring values to the same axes."""
-    axes = tuple(dict.fromkeys(axis for value in values for axis in value.axes))
-    return axes, [_expand(value, axes) for value in values]
-
-
-def _expand(value: Value, axes: tuple[str, ...]) -> Array:
-    """Array with its axes in the order of ``axes``, of length 1 where it has none."""
-    present = [axis for axis in axes if axis in value.axes]
-    moved = jnp.transpose(value.array, (*(value.axes.index(axis) for axis in present), len(value.axes)))
-    sizes = dict(zip(present, moved.shape, strict=False))
-    return jnp.reshape(moved, (*(sizes.get(axis, 1) for axis in axes), moved.shape[-1]))
-
-
 def _product(values: Sequence[Value]) -> Value:
-    axes, arrays = _align(values)
+    axes, arrays = align(values)
     result = arrays[0]
     for array in arrays[1:]:
         result = result * array

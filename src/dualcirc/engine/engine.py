@@ -241,7 +241,9 @@ def _clock(model: Model) -> Clock:
 def _outputs(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
     """Names of the outputs, checked."""
     if outputs is None:
-        return tuple(name for name, variable in model.variables.items() if variable.kind not in ("constant", "control"))
+        return tuple(
+            name for name, variable in model.variables.items() if variable.kind not in ("constant", "control", "lookup")
+        )
     unknown = [name for name in outputs if name not in model.variables]
     if unknown:
         problems = [

@@ -102,7 +102,7 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
 }
 """Every function but ``^``, which shares logarithms (``emit.Emitter``)."""
 
-REDUCERS: Mapping[str, Callable[..., Array]] = {"VMIN": jnp.min, "VMAX": jnp.max}
+REDUCERS: Mapping[str, Callable[..., Array]] = {"VMIN": jnp.min, "VMAX": jnp.max, "PROD": jnp.prod}
 """Functions over subscripts but SUM, whose products become matrix products (``emit.Emitter``)."""
 
 GUARDED: Mapping[str, Callable[..., Array]] = {**PLAIN, "/": divide, "LN": log, "SQRT": square_root}

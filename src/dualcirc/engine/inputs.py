@@ -10,7 +10,8 @@ import numpy as np
 
 from dualcirc.engine.integrate import Clock
 from dualcirc.errors import DualcircError, Problem, did_you_mean
-from dualcirc.translate.ir import FloatArray, Model, Series
+from dualcirc.translate.data import at
+from dualcirc.translate.ir import FloatArray, Model
 
 Overrides = Mapping[str, FloatArray]
 """Exact names of constants (*dims) and of data variables (step of the grid, *dims) with the values of one run."""
@@ -49,6 +50,9 @@ class Inputs:
         if name not in self.base:
             mend = did_you_mean(name, self.base)
             return Problem(f"run {run}: '{name}' is no constant or data variable of the model", mend=mend)
+        if self.model.variables[name].unchangeable:
+            mend = "Write '=' in the model, and a number for each control variable."
+            return Problem(f"run {run}: '{name}' is unchangeable: '==', or a control variable reads it", mend=mend)
         expected = self.expected_shape(name)
         if np.shape(value) != expected:
             return Problem(f"run {run}: '{name}' has shape {np.shape(value)}", expected=f"shape {expected}")
@@ -83,27 +87,7 @@ def inputs_of(model: Model, clock: Clock) -> Inputs:
         if variable.value is not None:
             base[name] = variable.value
         elif variable.series is not None:
-            base[name] = on_grid(variable.series, np.minimum(times, final))
+            base[name] = at(variable.series, np.minimum(times, final))
     constants = {name for name in base if model.variables[name].kind == "constant"}
     shared = frozenset(name for name in constants if base[name].ndim > 1)
     return Inputs(model, clock, base, shared)
-
-
-def on_grid(series: Series, times: FloatArray) -> FloatArray:
-    """
-    Values of a table at the given times, (time, *dims).
-
-    Notes
-    -----
-    Before the first and after the last time of the table its first and last values hold (PySD ``data.Data.__call__``).
-    """
-    last = len(series.times) - 1
-    below = np.clip(np.searchsorted(series.times, times, side="right") - 1, 0, last)
-    if series.interpolation == "hold":
-        return series.values[below]
-    above = np.minimum(below + 1, last)
-    span = np.where(above > below, series.times[above] - series.times[below], 1.0)
-    share = np.clip((times - series.times[below]) / span, 0.0, 1.0)
-    share = share.reshape(-1, *[1] * (series.values.ndim - 1))
-    low, high = series.values[below], series.values[above]
-    return low + share * (high - low)

@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from dualcirc.engine.emit import Emitter, Value
+from dualcirc.engine.blocks import Value
+from dualcirc.engine.emit import Emitter
 from dualcirc.engine.passes import Equation, Plan
 from dualcirc.translate.ir import State
 
@@ -113,7 +114,7 @@ class Machine:
 
     def static(self, constants: Arrays) -> dict[str, Value]:
         """Everything that does not move; guarded, for it may belong to a branch that is not taken."""
-        emitter = Emitter(self.sizes, self._named(constants), {}, self.clock.initial)
+        emitter = Emitter(self.sizes, self._named(constants), {}, self.clock.initial, self.plan.tables)
         for equation in self.plan.static:
             emitter.keep(equation, guarded=True)
         return emitter.known
@@ -128,7 +129,7 @@ class Machine:
         DELAY3I at the initial value times the delay time. Where 3 steps exceed a delay time, PySD lowers the order with
         a warning; here the run is flagged.
         """
-        emitter = Emitter(self.sizes, {**static, **self._named(row)}, {}, self.clock.initial)
+        emitter = Emitter(self.sizes, {**static, **self._named(row)}, {}, self.clock.initial, self.plan.tables)
         short = jnp.zeros(self.runs, dtype=bool)
         for entry in self.plan.initial:
             if isinstance(entry, Equation):
@@ -172,7 +173,7 @@ class Machine:
     ) -> Emitter:
         """Emitter with the equations computed at step ``k``."""
         time = self.clock.initial + k * self.clock.step
-        emitter = Emitter(self.sizes, {**static, **self._named(row)}, levels, time)
+        emitter = Emitter(self.sizes, {**static, **self._named(row)}, levels, time, self.plan.tables)
         for equation in equations:
             emitter.keep(equation)
         return emitter

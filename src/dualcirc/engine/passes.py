@@ -11,10 +11,13 @@ from dualcirc.translate.ir import (
     Expression,
     Extreme,
     Level,
+    Lookup,
     Model,
+    Parts,
     Reference,
     State,
     Sum,
+    Table,
     Time,
     Variable,
     free_axes,
@@ -51,6 +54,8 @@ class Plan:
     """Data variables read."""
     moving_outputs: tuple[str, ...]
     fixed_outputs: tuple[str, ...]
+    tables: Mapping[str, Table]
+    """Lookups by name."""
 
 
 def plan(model: Model, outputs: Sequence[str]) -> Plan:
@@ -80,6 +85,7 @@ def plan(model: Model, outputs: Sequence[str]) -> Plan:
         data=tuple(name for name in order if name in live and model.variables[name].kind == "data"),
         moving_outputs=tuple(name for name in outputs if name in moving),
         fixed_outputs=tuple(name for name in outputs if name not in moving),
+        tables=model.lookups,
     )
 
 
@@ -103,7 +109,7 @@ class _Lift:
 
     def __call__(self, expression: Expression) -> Expression:
         """Return the expression without constant parts; equal parts are computed once."""
-        if isinstance(expression, Call | Sum | Extreme) and not self._moves(expression):
+        if isinstance(expression, Call | Sum | Extreme | Lookup | Parts) and not self._moves(expression):
             axes = free_axes(expression)
             equation = Equation(f"constant part {len(self.equations) + 1}", axes, expression)
             return Reference(self.equations.setdefault(expression, equation).name, axes)
@@ -112,6 +118,10 @@ class _Lift:
                 return Call(function, tuple(map(self, arguments)))
             case Extreme(function=function, axes=axes, argument=argument):
                 return Extreme(function, axes, self(argument))
+            case Lookup(argument=argument):
+                return replace(expression, argument=self(argument))
+            case Parts(axes=axes, parts=parts):
+                return Parts(axes, tuple(replace(part, expression=self(part.expression)) for part in parts))
             case Sum(axes=axes, argument=argument):
                 # Factor by factor: a product of a matrix that all runs share with a vector of each run would be lifted
                 # as one large matrix per run.

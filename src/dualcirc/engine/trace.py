@@ -12,7 +12,8 @@ import numpy as np
 from jax import Array, lax
 from numpy.typing import NDArray
 
-from dualcirc.engine.emit import Emitter, Value
+from dualcirc.engine.blocks import Value
+from dualcirc.engine.emit import Emitter
 from dualcirc.engine.inputs import Overrides, inputs_of
 from dualcirc.engine.integrate import Arrays, Clock, Levels, Machine, derivative
 from dualcirc.engine.passes import plan
@@ -106,7 +107,8 @@ class Trace:
 
     def _emitter(self, moments: Moments) -> Emitter:
         clock = self.machine.clock
-        return Emitter(self.machine.sizes, moments.known, moments.levels, clock.initial + moments.steps * clock.step)
+        time = clock.initial + moments.steps * clock.step
+        return Emitter(self.machine.sizes, moments.known, moments.levels, time, self.machine.plan.tables)
 
     @cached_property
     def _follow(self) -> Callable[[Arrays, Arrays], dict[str, Array]]:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from dualcirc.engine.emit import Value
+from dualcirc.engine.blocks import Value
 from dualcirc.engine.trace import Moments, Trace
 from dualcirc.translate.ir import Expression, FloatArray, Level, Reference, State, walk
 from dualcirc.translate.order import state_parts, varying

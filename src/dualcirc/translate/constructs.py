@@ -8,6 +8,14 @@ from typing import Literal
 Type = Literal["number", "truth"]
 
 
+class RefusedError(Exception):
+    """One equation uses what the engine does not know; the caller adds its name and place."""
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        self.what, self.mend = what, mend
+
+
 @dataclass(frozen=True)
 class Signature:
     """Types of the arguments and of the result of an operator or function."""
@@ -15,6 +23,9 @@ class Signature:
     arguments: tuple[Type, ...]
     result: Type = "number"
 
+
+NOT_AVAILABLE = -(2.0**109)
+"""Value of ``:NA:`` (Vensim help, ":NA:"); PySD has NaN."""
 
 _ONE: tuple[Type, ...] = ("number",)
 _TWO: tuple[Type, ...] = ("number", "number")
@@ -38,7 +49,7 @@ SIGNATURES = {
 }
 """Operators and functions by name; the reductions, Time and the states are nodes of their own."""
 
-REDUCTIONS = ("SUM", "VMIN", "VMAX")
+REDUCTIONS = ("SUM", "VMIN", "VMAX", "PROD")
 """Functions over the subscripts marked with ``!``."""
 
 STATES = ("INTEG", "SMOOTH", "SMOOTHI", "SMOOTH3", "SMOOTH3I", "DELAY1", "DELAY1I", "DELAY3", "DELAY3I")

@@ -5,26 +5,29 @@ The tree's classes are matched by name, so that only ``read_mdl`` depends on the
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dualcirc.errors import did_you_mean
+from dualcirc.translate.constants import literal
 from dualcirc.translate.constructs import (
     KNOWN,
     REDUCTIONS,
     SIGNATURES,
     STRUCTURE_NAMES,
+    RefusedError,
     Type,
     fold,
     vensim_name,
 )
 from dualcirc.translate.ir import (
+    Axis,
     Call,
     Expression,
     Extreme,
     Level,
+    Lookup,
     Number,
     Reference,
     State,
@@ -33,36 +36,21 @@ from dualcirc.translate.ir import (
     free_axes,
     range_of,
 )
-
-
-class RefusedError(Exception):
-    """One equation uses what the engine does not know; the caller adds its name and place."""
-
-    def __init__(self, what: str, mend: str = "") -> None:
-        super().__init__(what)
-        self.what, self.mend = what, mend
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names of a model under their folded form."""
-
-    variables: Mapping[str, tuple[str, tuple[str, ...]]]
-    """Folded name -> exact name, names of the ranges of its dimensions."""
-    ranges: Mapping[str, str]
-    """Folded name -> exact name of a subscript range."""
-    elements: Mapping[str, tuple[str, ...]]
-    """Exact name of a range -> its elements."""
+from dualcirc.translate.lookups import WAYS, called, inline
+from dualcirc.translate.subscripts import Left, Names, axis, number
 
 
 @dataclass
 class EquationReader:
-    """Lowers the right-hand side of one variable and gathers the states found in it."""
+    """Lowers the right-hand side of one equation and gathers the states found in it."""
 
     names: Names
     owner: str
     dims: tuple[str, ...]
+    """Labels of the axes on the left."""
     states: list[State] = field(default_factory=list)
+    """States of the variable, those of its other equations included."""
+    left: Left = field(default_factory=lambda: Left(()))
 
     def read(self, tree: Any) -> Expression:
         """Whole right-hand side; its axes must stand on the left."""
@@ -81,19 +69,21 @@ class EquationReader:
         return self._typed(tree, "number")
 
     def _typed(self, tree: Any, wanted: Type) -> Expression:
+        """Part as a number or as a condition: Vensim takes one for the other, 1 for true and 0 for false."""
         expression = self._lower(tree)
         got = SIGNATURES[expression.function].result if isinstance(expression, Call) else "number"
-        if got != wanted:
-            told = {"number": "a number", "truth": "a condition"}
-            raise RefusedError(f"{told[got]} stands where {told[wanted]} is needed")
-        return expression
+        if got == wanted:
+            return expression
+        if wanted == "truth":
+            return Call("<>", (expression, Number(0.0)))
+        return Call("IF THEN ELSE", (expression, Number(1.0), Number(0.0)))
 
     def _lower(self, tree: Any) -> Expression:
         """Dispatch on the kind of node."""
         kind = type(tree).__name__
         match kind:
             case "int" | "float" | "float64":
-                return self._literal(float(tree))
+                return Number(literal(float(tree)))
             case "ReferenceStructure":
                 return self._reference(tree)
             case "ArithmeticStructure":
@@ -102,6 +92,8 @@ class EquationReader:
                 return self._logic(tree)
             case "CallStructure":
                 return self._call(tree)
+            case "InlineLookupsStructure":
+                return self._with_lookup(tree)
             case "IntegStructure":
                 return self._integ(tree)
             case "SmoothStructure":
@@ -110,40 +102,45 @@ class EquationReader:
                 return self._delay(tree)
         raise RefusedError(f"{STRUCTURE_NAMES.get(kind, kind)} is not supported", f"Known: {KNOWN}.")
 
-    def _literal(self, value: float) -> Number:
-        if not math.isfinite(value):
-            raise RefusedError(":NA: is not supported")
-        return Number(value)
-
     def _reference(self, tree: Any) -> Expression:
         if tree.reference == "time":
             return Time()
-        if tree.reference not in self.names.variables:
+        if fold(tree.reference) not in self.names.variables:
+            return self._subscript_as_number(tree)
+        name, dims = self.names.variables[fold(tree.reference)]
+        if name in self.names.lookups:
+            raise RefusedError(f"'{name}' is a lookup without an argument", f"Write {name}(x).")
+        return Reference(name, self._axes(name, dims, tree.subscripts))
+
+    def _subscript_as_number(self, tree: Any) -> Expression:
+        found = None if tree.subscripts else number(tree.reference, self.names, self.left)
+        if found is None:
             known = [name for name, _ in self.names.variables.values()]
             wanted = tree.reference.replace("_", " ")
             raise RefusedError(f"unknown variable '{wanted}'", did_you_mean(wanted, known))
-        name, dims = self.names.variables[tree.reference]
-        subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
-        if len(subscripts) != len(dims):
-            raise RefusedError(f"'{name}' has {len(dims)} subscripts, {len(subscripts)} are given")
-        axes = tuple(self._axis(text, dim, name) for text, dim in zip(subscripts, dims, strict=True))
-        labels = [axis for axis in axes if isinstance(axis, str)]
-        if len(labels) != len(set(labels)):
-            raise RefusedError(f"'{name}' repeats a subscript: a diagonal is not supported")
-        return Reference(name, axes)
+        return found if found.axes else Number(found.values[0])
 
-    def _axis(self, text: str, dim: str, name: str) -> str | int:
-        """Axis label of one subscript, or the position of the element that it names."""
-        bare, mark = text.strip().removesuffix("!").strip(), "!" if text.strip().endswith("!") else ""
-        known = self.names.ranges.get(fold(bare))
-        if known is not None:
-            if self.names.elements[known] != self.names.elements[dim]:
-                raise RefusedError(f"subscript '{bare}' of '{name}' does not have the elements of '{dim}'")
-            return known + mark
-        elements = [fold(element) for element in self.names.elements[dim]]
-        if mark or fold(bare) not in elements:
-            raise RefusedError(f"unknown subscript '{bare}' of '{name}'", did_you_mean(bare, self.names.elements[dim]))
-        return elements.index(fold(bare))
+    def _axes(self, name: str, dims: tuple[str, ...], subscripts: Any) -> tuple[Axis, ...]:
+        """How the subscripts of a reference read the dimensions of what it names."""
+        texts = list(subscripts.subscripts) if subscripts else []
+        if len(texts) != len(dims):
+            raise RefusedError(f"'{name}' has {len(dims)} subscripts, {len(texts)} are given")
+        axes: list[Axis] = []
+        for text, dim in zip(texts, dims, strict=True):
+            axes.append(axis(text, dim, name, self.names, self.left, axes))
+        return tuple(axes)
+
+    def _lookup(self, way: str, reference: Any, argument: Any) -> Expression:
+        """Call of a named table."""
+        name, dims = self.names.variables.get(fold(reference.reference), (reference.reference, ()))
+        if name not in self.names.lookups:
+            raise RefusedError(f"'{name}' is no lookup")
+        return called(way, name, self._axes(name, dims, reference.subscripts), self.number(argument), self.names)
+
+    def _with_lookup(self, tree: Any) -> Expression:
+        name = f"{self.owner} #table {sum(key.startswith(f'{self.owner} #table ') for key in self.names.lookups) + 1}"
+        self.names.lookups[name] = inline(tree.lookups)
+        return Lookup(name, (), self.number(tree.argument))
 
     def _arithmetic(self, tree: Any) -> Expression:
         parts = [self.number(part) for part in tree.arguments]
@@ -159,45 +156,38 @@ class EquationReader:
 
     def _power(self, parts: list[Expression]) -> Expression:
         """``a^b^c`` groups from the right, as Python and PySD do."""
-        if any(isinstance(base, Number) and base.value < 0 for base in parts[:-1]):
-            # The translator drops the parentheses of (-2)^2, so the sign cannot be placed.
-            raise RefusedError("a negative number to a power is not supported", "Write 0 - 2^2, or name the number.")
         result = parts[-1]
         for base in reversed(parts[:-1]):
-            result = Call("^", (base, result))
+            result = _signed_power(base, result)
         return result
 
     def _logic(self, tree: Any) -> Expression:
+        """Chain of conditions; a mixed one groups from the right, as PySD's functions of two arguments do."""
         operators = [operator.upper() for operator in tree.operators]
-        if len(set(operators)) > 1:
-            # PySD groups a mixed chain from the right, Vensim binds :AND: first.
-            raise RefusedError(":AND: and :OR: stand side by side", "Add parentheses.")
-        signature = SIGNATURES[operators[0]]
-        parts = [self._typed(part, signature.arguments[0]) for part in tree.arguments]
+        parts = [self._typed(part, SIGNATURES[operators[0]].arguments[0]) for part in tree.arguments]
         if operators == [":NOT:"]:
             return Call(":NOT:", (parts[0],))
-        result = parts[0]
-        for operator, part in zip(operators, parts[1:], strict=True):
-            result = Call(operator, (result, part))
+        result = parts[-1]
+        for operator, part in zip(reversed(operators), reversed(parts[:-1]), strict=True):
+            result = Call(operator, (part, result))
         return result
 
     def _call(self, tree: Any) -> Expression:
         function = vensim_name(tree.function.reference)
+        if fold(tree.function.reference) in self.names.variables:
+            return self._lookup("", tree.function, *_exactly(1, f"lookup '{function}'", tree.arguments))
+        if function in WAYS:
+            return self._lookup(function, *_exactly(2, function, tree.arguments))
         if function in REDUCTIONS:
             return self._reduction(function, tree)
         if function not in SIGNATURES:
-            kind = "lookup or macro" if tree.function.reference in self.names.variables else "function"
-            raise RefusedError(f"{kind} {function} is not supported", f"Known: {KNOWN}.")
+            raise RefusedError(f"function {function} is not supported", f"Known: {KNOWN}.")
         wanted = SIGNATURES[function].arguments
-        if len(tree.arguments) != len(wanted):
-            raise RefusedError(f"{function} takes {len(wanted)} arguments, {len(tree.arguments)} are given")
-        return Call(function, tuple(map(self._typed, tree.arguments, wanted)))
+        return Call(function, tuple(map(self._typed, _exactly(len(wanted), function, tree.arguments), wanted)))
 
     def _reduction(self, function: str, tree: Any) -> Expression:
-        """SUM, VMIN and VMAX run over every axis marked ``!`` in the argument that no inner one has taken."""
-        if len(tree.arguments) != 1:
-            raise RefusedError(f"{function} takes 1 argument, {len(tree.arguments)} are given")
-        argument = self.number(tree.arguments[0])
+        """SUM, VMIN, VMAX and PROD run over every axis marked ``!`` in the argument that no inner one has taken."""
+        argument = self.number(*_exactly(1, function, tree.arguments))
         bound = tuple(axis for axis in free_axes(argument) if range_of(axis) != axis)
         if not bound:
             raise RefusedError(f"{function} has no subscript marked with '!'")
@@ -225,3 +215,24 @@ class EquationReader:
         name = f"{self.owner} #{len(self.states) + 1}"
         self.states.append(State(name, self.owner, function, order, self.dims, parts[0], parts[1], constant))
         return Level(name, order - 1, self.dims)
+
+
+def _signed_power(base: Expression, exponent: Expression) -> Expression:
+    """
+    Power, of a negative literal only where its sign is plain.
+
+    The translator gives ``-2^n`` and ``(-2)^n`` as the same tree; they differ unless n is odd.
+    """
+    if not (isinstance(base, Number) and base.value < 0):
+        return Call("^", (base, exponent))
+    if isinstance(exponent, Number) and exponent.value % 2 == 1:
+        return Call("negative", (Call("^", (Number(-base.value), exponent)),))
+    raise RefusedError("a negative number to a power is not supported", "Write 0 - 2^2, or name the number.")
+
+
+def _exactly(count: int, function: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    """Return the arguments, as many as the function takes."""
+    if len(arguments) != count:
+        told = f"{count} argument{'s' if count > 1 else ''}"
+        raise RefusedError(f"{function} takes {told}, {len(arguments)} are given")
+    return arguments

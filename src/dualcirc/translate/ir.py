@@ -206,6 +206,8 @@ class Variable:
     """(*dims); value of a constant."""
     series: Series | None = None
     """Table of a data variable."""
+    unchangeable: bool = False
+    """Whether no run may replace it: written ``==``, or read by the control variables."""
 
     @property
     def interpolation(self) -> Interpolation | None:

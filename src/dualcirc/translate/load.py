@@ -37,6 +37,7 @@ def load(path: Path) -> Model:
         subscripts=lowered.subscripts,
         variables=lowered.variables,
         states=lowered.states,
+        lookups=lowered.lookups,
         time=_time_settings(lowered, path),
         digest=_digest(path, lowered.tables),
         tables=tuple(lowered.tables),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dualcirc.errors import ModelFileError, Problem
-from dualcirc.translate.constants import constant, constant_in_parts, written_dims
-from dualcirc.translate.constructs import STRUCTURE_NAMES, fold
-from dualcirc.translate.expressions import EquationReader, Names, RefusedError
-from dualcirc.translate.ir import Expression, FloatArray, Interpolation, Kind, Level, Series, State, Variable
+from dualcirc.translate.constants import as_expression, constant, constant_in_parts
+from dualcirc.translate.constructs import RefusedError, fold
+from dualcirc.translate.data import series
+from dualcirc.translate.expressions import EquationReader
+from dualcirc.translate.ir import Expression, Kind, Level, State, Table, Variable
 from dualcirc.translate.lines import line_of
+from dualcirc.translate.lookups import table
+from dualcirc.translate.parts import check_cover, joined, left_side, without
+from dualcirc.translate.ranges import Ranges, numbers, read_ranges
+from dualcirc.translate.subscripts import Left, Names, merged_dims
 from dualcirc.translate.tables import Tables
 
 CONTROL = ("initial_time", "final_time", "time_step", "saveper")
-_INTERPOLATIONS: Mapping[str | None, Interpolation] = {None: "linear", "interpolate": "linear", "hold_backward": "hold"}
+_LOOKUPS = ("LookupsStructure", "GetLookupsStructure")
+_DATA = ("DataStructure", "GetDataStructure")
 
 
 @dataclass
@@ -26,6 +32,7 @@ class Lowered:
     subscripts: dict[str, tuple[str, ...]]
     variables: dict[str, Variable] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    lookups: dict[str, Table] = field(default_factory=dict)
     tables: list[Path] = field(default_factory=list)
 
 
@@ -48,7 +55,7 @@ class _Lowering:
 
 def lower(section: Any, path: Path) -> Lowered:
     """
-    Variables, states and subscripts of the model.
+    Variables, states, lookups and subscripts of the model.
 
     Raises
     ------
@@ -56,57 +63,55 @@ def lower(section: Any, path: Path) -> Lowered:
         With every variable that uses an unknown construct, a wrong table or an unknown name.
     """
     text = path.read_text(encoding="utf-8", errors="ignore")
-    problems: list[Problem] = []
-    subscripts = _subscripts(section.subscripts, path, problems)
-    names = _names(section.elements, subscripts)
-    work = _Lowering(path, text, names, Tables(path.parent), Lowered(subscripts), problems)
+    tables = Tables(path.parent)
+    names = _names(section.elements, _ranges(section.subscripts, path, text, tables))
+    work = _Lowering(path, text, names, tables, Lowered(names.elements, lookups=names.lookups))
     for check in (*section.constraints, *section.test_inputs):
         work.refuse(check.name, "a reality check is not supported")
-    for element in section.elements:
+    lookups = {fold(element.name) for element in section.elements if _all_are(element, _LOOKUPS)}
+    for element in sorted(section.elements, key=lambda element: fold(element.name) not in lookups):
         try:
             variable = _variable(element, work)
         except RefusedError as refused:
             work.refuse(element.name, refused.what, refused.mend)
         else:
             work.result.variables[variable.name] = variable
-    if problems:
-        raise ModelFileError(problems)
-    work.result.tables = sorted(work.tables.read)
+    if work.problems:
+        raise ModelFileError(work.problems)
+    order = [element.name for element in section.elements]
+    work.result.variables = {name: work.result.variables[name] for name in order}
+    work.result.tables = tables.read
     return work.result
 
 
-def _subscripts(ranges: Sequence[Any], path: Path, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
-    """Elements of every range; ``A <-> B`` makes A an alias of B."""
-    elements: dict[str, tuple[str, ...]] = {}
-    for subscript in sorted(ranges, key=lambda entry: isinstance(entry.subscripts, str)):
-        known = {fold(name): name for name in elements}
-        alias = isinstance(subscript.subscripts, str)
-        # PySD gives every alias one shared list of mappings, which its own builder fills.
-        if isinstance(subscript.subscripts, dict) or (subscript.mapping and not alias):
-            problems.append(Problem(f"subscript range '{subscript.name}': mappings are not supported", str(path)))
-        elif not alias:
-            elements[subscript.name] = tuple(subscript.subscripts)
-        elif fold(subscript.subscripts) in known:
-            elements[subscript.name] = elements[known[fold(subscript.subscripts)]]
-        else:
-            problems.append(Problem(f"subscript range '{subscript.name}' copies an unknown range", str(path)))
-    if problems:
-        raise ModelFileError(problems)
-    return elements
+def _ranges(entries: Sequence[Any], path: Path, text: str, tables: Tables) -> Ranges:
+    """Subscript ranges, or every fault in them."""
+    ranges, faults = read_ranges(entries, tables)
+    if faults:
+        told = [Problem(f"subscript range '{n}': {what}", str(path), line_of(text, n)) for n, what in faults]
+        raise ModelFileError(told)
+    return ranges
 
 
-def _names(elements: Sequence[Any], subscripts: Mapping[str, tuple[str, ...]]) -> Names:
+def _names(elements: Sequence[Any], ranges: Ranges) -> Names:
     """Every name of the model under its folded form."""
-    names = Names({}, {fold(name): name for name in subscripts}, subscripts)
-    variables = {fold(e.name): (e.name, written_dims(e.components, names)) for e in elements}
+    folded = {fold(name): name for name in ranges.elements}
+    names = Names({}, folded, dict(ranges.elements), ranges.mappings, numbers(ranges))
+    variables = {
+        fold(e.name): (e.name, merged_dims([component.subscripts[0] for component in e.components], names))
+        for e in elements
+    }
     return replace(names, variables=variables)
+
+
+def _all_are(element: Any, kinds: Sequence[str]) -> bool:
+    """Whether every equation of an element is of these kinds."""
+    return all(type(component.ast).__name__ in kinds for component in element.components)
 
 
 def _variable(element: Any, work: _Lowering) -> Variable:
     """One element of the model."""
-    component = element.components[0]
     dims = _dims(element, work.names)
-    shape = tuple(len(work.names.elements[dim]) for dim in dims)
     base = Variable(
         name=element.name,
         dims=dims,
@@ -114,71 +119,67 @@ def _variable(element: Any, work: _Lowering) -> Variable:
         kind="auxiliary",
         documentation=element.documentation.strip(),
         line=line_of(work.text, element.name),
+        unchangeable=any(type(c).__name__ == "AbstractUnchangeableConstant" for c in element.components),
     )
-    if len(element.components) > 1:
-        return _with(base, kind="constant", value=constant_in_parts(element.components, dims, work.names, work.tables))
-    match type(component).__name__:
-        case "AbstractData":
-            return _with(base, kind="data", series=_series(component, shape, work.tables))
-        case "AbstractComponent":
-            return _equation(base, component.ast, shape, work)
-        case "AbstractUnchangeableConstant":
-            raise RefusedError("an unchangeable constant ('==') is not supported", "Write '='.")
-    construct = STRUCTURE_NAMES.get(type(component.ast).__name__, "a lookup")
-    raise RefusedError(f"{construct} is not supported")
+    if _all_are(element, _LOOKUPS):
+        work.names.lookups[base.name] = table(element.components, dims, work.names, work.tables)
+        return replace(base, kind="lookup")
+    if _all_are(element, _DATA):
+        points = series(element.components, dims, work.names, work.tables)
+        points.times.setflags(write=False)
+        points.values.setflags(write=False)
+        return replace(base, kind="data", series=points)
+    if any(type(component.ast).__name__ in (*_LOOKUPS, *_DATA) for component in element.components):
+        raise RefusedError("its equations mix tables with others", "Write one kind of equation for all elements.")
+    return _equations(base, element.components, work)
 
 
 def _dims(element: Any, names: Names) -> tuple[str, ...]:
-    """Ranges on the left of the equation."""
-    if any(component.subscripts[1] for component in element.components):
-        raise RefusedError(":EXCEPT: is not supported")
+    """Ranges on the left of the equations."""
     dims = names.variables[fold(element.name)][1]
-    if any(len(component.subscripts[0]) != len(dims) for component in element.components):
+    if len({len(component.subscripts[0]) for component in element.components}) > 1:
         raise RefusedError("its equations have different numbers of subscripts")
     for text in dims:
-        if fold(text) not in names.ranges:
-            raise RefusedError(f"'{text}' on the left is no subscript range", "Write one equation for the whole range.")
+        if names.range(text) is None:
+            raise RefusedError(f"'{text}' on the left is no subscript range nor an element of one")
     if len(dims) != len(set(dims)):
         raise RefusedError("a subscript is repeated on the left", "Use an alias, A <-> B.")
     return dims
 
 
-def _equation(base: Variable, tree: Any, shape: tuple[int, ...], work: _Lowering) -> Variable:
-    """Constant or equation."""
-    value = constant(tree, shape, work.tables)
+def _equations(base: Variable, components: Sequence[Any], work: _Lowering) -> Variable:
+    """Constant, or variable with one equation or several."""
+    names = work.names
+    wholes = [left_side(component.subscripts[0], base.dims, names) for component in components]
+    blocks = [
+        (whole, without(whole, component.subscripts[1], base.dims, names))
+        for whole, component in zip(wholes, components, strict=True)
+    ]
+    check_cover([block for _, left in blocks for block in left], base.dims, names)
     control = fold(base.name) in CONTROL
-    if value is not None and not control:
-        return _with(base, kind="constant", value=value)
-    reader = EquationReader(work.names, base.name, base.dims)
-    expression = reader.read(tree)
-    work.result.states.update({state.name: state for state in reader.states})
-    whole = isinstance(expression, Level) and reader.states[-1].function == "INTEG"
-    kind: Kind = "control" if control else "stock" if whole else "auxiliary"
-    return _with(base, kind=kind, expression=expression)
-
-
-def _series(component: Any, shape: tuple[int, ...], tables: Tables) -> Series:
-    """Table of a data variable."""
-    if component.keyword not in _INTERPOLATIONS:
-        keyword = f":{component.keyword.upper().replace('_', ' ')}:"
-        raise RefusedError(f"{keyword} is not supported", "Known: :INTERPOLATE:, :HOLD BACKWARD:.")
-    tree = component.ast
-    kind = type(tree).__name__
-    if kind != "GetDataStructure":
-        raise RefusedError(f"{STRUCTURE_NAMES.get(kind, 'an expression')} is not supported in a data equation")
-    times, values = tables.series(tree.file, tree.tab, tree.time_row_or_col, tree.cell, shape)
-    return Series(times, values, _INTERPOLATIONS[component.keyword])
-
-
-def _with(
-    base: Variable,
-    *,
-    kind: Kind,
-    expression: Expression | None = None,
-    value: FloatArray | None = None,
-    series: Series | None = None,
-) -> Variable:
-    """Complete a variable with what its equation says."""
+    value = None if control else constant_in_parts(components, blocks, base.dims, names, work.tables)
     if value is not None:
         value.setflags(write=False)
-    return Variable(base.name, base.dims, base.unit, kind, base.documentation, base.line, expression, value, series)
+        return replace(base, kind="constant", value=value)
+    states: list[State] = []
+    parts = [
+        (block, _expression(component.ast, whole, block, base.name, states, work))
+        for component, (whole, left) in zip(components, blocks, strict=True)
+        for block in left
+    ]
+    work.result.states.update({state.name: state for state in states})
+    kind: Kind = "control" if control else "stock" if _are_stocks(parts, work.result.states) else "auxiliary"
+    return replace(base, kind=kind, expression=joined(parts, base.dims))
+
+
+def _expression(tree: Any, whole: Left, block: Left, owner: str, states: list[State], work: _Lowering) -> Expression:
+    """Right-hand side of one equation for a block of its elements."""
+    value = constant(tree, whole.shape, work.tables)
+    if value is not None:
+        return as_expression(value, whole, block)
+    return EquationReader(work.names, owner, block.axes, states, left=block).read(tree)
+
+
+def _are_stocks(parts: Sequence[tuple[Left, Expression]], states: dict[str, State]) -> bool:
+    """Whether each part is the level of an INTEG and nothing else."""
+    return all(isinstance(part, Level) and states[part.state].function == "INTEG" for _, part in parts)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
 
 from parsimonious.exceptions import ParseError, VisitationError
+from pysd.translators.vensim import vensim_element
 from pysd.translators.vensim.vensim_file import VensimFile
 
 from dualcirc.errors import ModelFileError, Problem
 from dualcirc.translate.lines import line_of
+from dualcirc.translate.ranges import restore_mappings
 
-_LOOKUP = re.compile(r"WITH\s+LOOKUP", re.IGNORECASE)
+# The translator evaluates the points and limits of a lookup: they are literals, nothing else is read.
+vensim_element.eval = ast.literal_eval
 
 
 def read_mdl(path: Path) -> Any:
@@ -27,7 +31,7 @@ def read_mdl(path: Path) -> Any:
     Raises
     ------
     ModelFileError
-        If the file is missing, does not parse, or holds macros or lookups.
+        If the file is missing, does not parse, or holds macros.
     """
     if not path.is_file():
         raise ModelFileError(Problem("model file not found", str(path)))
@@ -38,9 +42,12 @@ def read_mdl(path: Path) -> Any:
         raise ModelFileError(Problem(f"not a Vensim model file: {_first_line(error)}", str(path))) from None
     _refuse_before_parsing(file, path)
     try:
+        equations = [element.equation for element in _elements(file)]
         for section in file.sections:
             section.parse()
-        return file.get_abstract_model().sections[0]
+        main = file.get_abstract_model().sections[0]
+        restore_mappings(main.subscripts, equations)
+        return main
     except Exception:  # the translator raises many kinds; the search below names the equations
         problems = _unreadable(file, path)
         if not problems:
@@ -49,19 +56,12 @@ def read_mdl(path: Path) -> Any:
 
 
 def _refuse_before_parsing(file: Any, path: Path) -> None:
-    """Refuse macros and lookups: the translator would hand the limits of a lookup to ``eval``."""
+    """Refuse macros."""
     text = path.read_text(encoding="utf-8", errors="ignore")
     problems = [
         Problem(f"macro '{section.name}' is not supported", str(path), line_of(text, f":MACRO: {section.name}"))
         for section in file.sections[1:]
     ]
-    for element in _elements(file):
-        name = element.equation.partition("=")[0].partition("(")[0].strip()
-        place = (str(path), line_of(text, name))
-        if _LOOKUP.search(element.equation):
-            problems.append(Problem(f"variable '{name}' uses WITH LOOKUP, which is not supported", *place))
-        elif "=" not in element.equation and "(" in element.equation and ":" not in name:
-            problems.append(Problem(f"variable '{name}' is a lookup, which is not supported", *place))
     if problems:
         raise ModelFileError(problems)
 
