@@ -112,10 +112,10 @@ def test_a_run_that_leaves_the_numbers_has_a_named_status_and_leaves_others_alon
         engine.run_one(broken)
 
 
-def test_a_delay_below_its_steps_has_a_named_status(engine: Engine) -> None:
-    # PySD lowers the order of a delay shorter than its steps, which would be another model.
-    result = engine.run([{"build time": np.array(0.3)}])
-    assert list(result.status) == ["a delay time is below 3 time steps"]
+def test_a_delay_below_one_step_has_a_named_status(engine: Engine) -> None:
+    # PySD lowers the order of a delay shorter than its steps; below one step nothing is left of it.
+    result = engine.run([{"build time": np.array(time)} for time in (0.3, 0.1, 0.125)])
+    assert list(result.status) == ["ok", "a delay time is below one time step", "ok"]
 
 
 def test_times_come_from_whole_steps(engine: Engine) -> None:

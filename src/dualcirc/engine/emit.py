@@ -14,9 +14,11 @@ import jax.numpy as jnp
 from jax import Array
 
 from dualcirc.engine.blocks import Value, align, diagonal, expand, join, picked
+from dualcirc.engine.draws import Draws, draw, uniform
 from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root, whole_power
 from dualcirc.engine.lookups import look_up
 from dualcirc.engine.passes import Equation, factors
+from dualcirc.engine.vectors import VECTORS
 from dualcirc.translate.ir import (
     Call,
     Expression,
@@ -27,10 +29,13 @@ from dualcirc.translate.ir import (
     Numbers,
     Part,
     Parts,
+    Random,
     Reference,
     Sum,
     Table,
     Time,
+    Vector,
+    free_axes,
     labels,
     range_of,
 )
@@ -48,12 +53,14 @@ class Emitter:
         levels: dict[str, Array],
         time: Array | float,
         tables: Mapping[str, Table],
+        draws: Draws | None = None,
     ) -> None:
         self.sizes = sizes
         self.known = dict(known)
         self.levels = levels
         self.time = time
         self.tables = tables
+        self.draws = draws
         self.memo: dict[tuple[Expression, bool], Value] = {}
 
     def keep(self, equation: Equation, *, guarded: bool = False) -> None:
@@ -87,10 +94,12 @@ class Emitter:
                 return look_up(self.tables[table], axes, self.emit(argument, guarded))
             case Extreme(function=function, axes=axes, argument=argument):
                 return _reduce(self.emit(argument, guarded), axes, REDUCERS[function])
-            case Call(function="^"):
-                return self._power(expression, guarded)
-            case Call():
-                return self._call(expression, guarded)
+            case Call(function=function):
+                return (self._power if function == "^" else self._call)(expression, guarded)
+            case Vector():
+                return self._vector(expression, guarded)
+            case Random():
+                return self._random(expression, guarded)
         return self._leaf(expression)
 
     def _leaf(self, expression: Expression) -> Value:
@@ -126,6 +135,20 @@ class Emitter:
         axes, arrays = align(values)
         return Value((GUARDED if guarded else PLAIN)[call.function](*arrays), axes)
 
+    def _vector(self, expression: Vector, guarded: bool) -> Value:
+        """Function along some axes, which stand last but the runs while it is computed."""
+        outer = [axis for axis in free_axes(expression) if axis not in expression.axes]
+        axes = (*outer, *expression.axes)
+        arrays = [expand(self.emit(part, guarded), axes) for part in expression.arguments]
+        return Value(VECTORS[expression.function](*jnp.broadcast_arrays(*arrays)), axes)
+
+    def _random(self, expression: Random, guarded: bool) -> Value:
+        """Draw for every element."""
+        assert self.draws is not None, "what never moves holds no draw"
+        share = uniform(self.draws, expression.stream, self.lengths(expression.axes))
+        arguments = [expand(self.emit(part, guarded), expression.axes) for part in expression.arguments]
+        return Value(draw(expression.function, arguments, share), expression.axes)
+
     def _power(self, call: Call, guarded: bool) -> Value:
         """Power; whole literals multiply, one half is a square root, all others share the logarithm of their base."""
         base, exponent = call.arguments
@@ -137,7 +160,7 @@ class Emitter:
                 return Value(square_root(value.array), value.axes)
         key = (Call("safe log", (base,)), guarded)
         if key not in self.memo:
-            self.memo[key] = Value(safe_log(value.array), value.axes)
+            self.memo[key] = Value(safe_log(jnp.abs(value.array)), value.axes)
         axes, arrays = align([value, self.memo[key], self.emit(exponent, guarded)])
         return Value(power(*arrays), axes)
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import jax
 import jax.numpy as jnp
@@ -15,10 +15,11 @@ from jax import Array
 from numpy.typing import NDArray
 
 from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
-from dualcirc.engine.integrate import Clock, Outcome, Simulate, simulator
+from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, plan
 from dualcirc.engine.results import RunOutputs, collect, empty_outputs, status_texts
 from dualcirc.engine.settings import available_cores, compiler_options, prepare_jax
+from dualcirc.engine.sizes import sized
 from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.translate.constructs import fold
 from dualcirc.translate.ir import FloatArray, Model, Number
@@ -42,11 +43,19 @@ class Engine:
     outputs
         Names of the variables to return; all that move over time if none are given.
     time_step
-        Euler step, instead of the model's.
+        Step, instead of the model's.
     block
         Runs computed together.
     threads
         Blocks computed at the same time; as many as there are cores if none is given.
+    integrator
+        ``euler``, as PySD and the model's own choice, or ``rk4``, the classical method of Runge and Kutta. What jumps
+        (DELAY FIXED, SAMPLE IF TRUE, INITIAL, random draws) holds over a step in both.
+
+    Raises
+    ------
+    DualcircError
+        If an output is unknown, the step does not divide the run, or the integrator does not fit the data.
     """
 
     def __init__(
@@ -57,6 +66,7 @@ class Engine:
         block: int = 16,
         *,
         threads: int | None = None,
+        integrator: Integrator = "euler",
     ) -> None:
         prepare_jax()
         self.model = _with_step(model, time_step)
@@ -64,8 +74,10 @@ class Engine:
         self.block = block
         self.threads = threads or available_cores()
         self._clock = _clock(self.model)
-        self._plan: Plan = plan(self.model, self.outputs)
+        self.integrator = _integrator(self.model, integrator)
         self._inputs: Inputs = inputs_of(self.model, self._clock)
+        self._machine = self._machine_of(plan(self.model, self.outputs))
+        self._plan: Plan = self._machine.plan
         self._programs: dict[int, Any] = {}
         self._base: dict[str, Array] = {}
         self._lock = threading.Lock()
@@ -88,7 +100,9 @@ class Engine:
         """(*dims): base value of a constant."""
         return self._input(name, "constant").copy()
 
-    def run(self, runs: Sequence[Overrides], progress: Progress | None = None) -> RunOutputs:
+    def run(
+        self, runs: Sequence[Overrides], progress: Progress | None = None, seeds: Sequence[int] | None = None
+    ) -> RunOutputs:
         """
         Outputs of many runs.
 
@@ -98,6 +112,9 @@ class Engine:
             For each run the inputs that it replaces.
         progress
             Called after every block with the number of runs in it.
+        seeds
+            For each run the seed of its random draws; 0 for all if none are given, so that runs differ by what they
+            replace and not by noise.
 
         Returns
         -------
@@ -107,15 +124,16 @@ class Engine:
         Raises
         ------
         DualcircError
-            If an override names no input, has a wrong shape or holds what is no number.
+            If an override names no input, has a wrong shape or holds what is no number, or the seeds do not fit.
         """
+        seed_of = _checked_seeds(seeds, len(runs))
         for number, overrides in enumerate(runs):
             self._inputs.check(overrides, number)
         outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves)
         program = self._program(self.block)
 
         def compute(members: list[int]) -> None:
-            outcome = self._call(program, [runs[i] for i in members], self.block)
+            outcome = self._call(program, [runs[i] for i in members], self.block, seed_of[members])
             collect(outcome, members, outputs)
             outputs.status[members] = status_texts(outcome, self.saved_times)[: len(members)]
             if progress is not None:
@@ -125,7 +143,7 @@ class Engine:
             list(pool.map(compute, self._blocks(runs)))
         return outputs
 
-    def run_one(self, overrides: Overrides) -> dict[str, FloatArray]:
+    def run_one(self, overrides: Overrides, seed: int = 0) -> dict[str, FloatArray]:
         """
         Outputs of one run, (saved time, *dims), by a program compiled for a single run.
 
@@ -133,14 +151,14 @@ class Engine:
         """
         self._inputs.check(overrides, 0)
         outputs = empty_outputs(self.model, self.outputs, 1, self._clock.saves)
-        outcome = self._call(self._program(1), [overrides], 1)
+        outcome = self._call(self._program(1), [overrides], 1, _checked_seeds([seed], 1))
         collect(outcome, [0], outputs)
         status = status_texts(outcome, self.saved_times)[0]
         if status != "ok":
             raise DualcircError(Problem(f"the run failed: {status}"))
         return {name: array[0] for name, array in outputs.items()}
 
-    def simulate(self, overrides: Mapping[str, Array]) -> dict[str, Array]:
+    def simulate(self, overrides: Mapping[str, Array], seed: int = 0) -> dict[str, Array]:
         """
         Outputs of one run, (saved time, *dims), as a pure function that JAX can differentiate and compile.
 
@@ -154,7 +172,8 @@ class Engine:
                 padding = [(0, max(rows, 0))] + [(0, 0)] * (jnp.ndim(value) - 1)
                 values[name] = jnp.pad(jnp.asarray(value), padding, mode="edge") if rows else jnp.asarray(value)
         constants = {name: values[name][..., None] for name in self._plan.constants}
-        outcome = function(constants, {name: values[name][..., None] for name in self._plan.data})
+        data = {name: values[name][..., None] for name in self._plan.data}
+        outcome = function(constants, data, jnp.full((1,), seed, dtype=int))
         fixed = {
             name: jnp.broadcast_to(array, (self._clock.saves, *array.shape)) for name, array in outcome.fixed.items()
         }
@@ -176,10 +195,13 @@ class Engine:
             groups.setdefault(tuple((name, np.asarray(run[name]).tobytes()) for name in own), []).append(number)
         return [group[i : i + self.block] for group in groups.values() for i in range(0, len(group), self.block)]
 
-    def _call(self, program: Callable[..., Outcome], runs: Sequence[Overrides], block: int) -> Outcome:
+    def _call(
+        self, program: Callable[..., Outcome], runs: Sequence[Overrides], block: int, seeds: NDArray[np.int64]
+    ) -> Outcome:
         """Run one block."""
         constants = {name: self._lanes(name, runs, block) for name in self._plan.constants}
-        return program(constants, {name: self._lanes(name, runs, block) for name in self._plan.data})
+        data = {name: self._lanes(name, runs, block) for name in self._plan.data}
+        return program(constants, data, np.pad(seeds, (0, block - len(seeds))))
 
     def _lanes(self, name: str, runs: Sequence[Overrides], block: int) -> Array | NDArray[np.float64]:
         """Values of one input for a block; what no run replaces is kept on the device."""
@@ -201,15 +223,42 @@ class Engine:
             arguments = (
                 {name: self._lanes(name, [], block) for name in self._plan.constants},
                 {name: self._lanes(name, [], block) for name in self._plan.data},
+                np.zeros(block, dtype=np.int64),
             )
             lowered = jax.jit(self._simulator(block, remat=False)).lower(*arguments)
             self._programs[block] = lowered.compile(compiler_options=compiler_options())
         return self._programs[block]  # type: ignore[no-any-return]
 
     def _simulator(self, runs: int, *, remat: bool) -> Simulate:
+        return simulator(replace(self._machine, runs=runs), remat=remat)
+
+    def _machine_of(self, plan: Plan) -> Machine:
+        """Plan bound to the sizes and times of the model."""
         sizes = {name: len(elements) for name, elements in self.model.subscripts.items()}
         dims = {name: variable.dims for name, variable in self.model.variables.items()}
-        return simulator(self._plan, dims, sizes, self._clock, runs, remat=remat)
+        moves = {name: v.interpolation for name, v in self.model.variables.items() if v.interpolation is not None}
+        machine = Machine(plan, dims, sizes, self._clock, 1, self.integrator, moves)
+        return sized(machine, self._inputs.base)
+
+
+def _checked_seeds(seeds: Sequence[int] | None, runs: int) -> NDArray[np.int64]:
+    """(run): seed of every run."""
+    given = np.zeros(runs, dtype=np.int64) if seeds is None else np.asarray(seeds)
+    whole = np.issubdtype(given.dtype, np.integer) or given.size == 0
+    if given.shape != (runs,) or not whole or (given < 0).any():
+        raise DualcircError(Problem("the seeds do not fit", expected=f"{runs} whole numbers from 0 on"))
+    return given.astype(np.int64)
+
+
+def _integrator(model: Model, integrator: Integrator) -> Integrator:
+    """Checked name of the method."""
+    if integrator not in get_args(Integrator):
+        raise DualcircError(Problem(f"unknown integrator '{integrator}'", expected=" or ".join(get_args(Integrator))))
+    raw = [name for name, variable in model.variables.items() if variable.interpolation == "raw"]
+    if integrator == "rk4" and raw:
+        what = f"data variable '{raw[0]}' is raw: it has no value within a step, where rk4 looks"
+        raise DualcircError(Problem(what, mend="Use another keyword for it, or the integrator euler."))
+    return integrator
 
 
 def _with_step(model: Model, time_step: float | None) -> Model:

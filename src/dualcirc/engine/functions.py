@@ -39,16 +39,18 @@ def power(base: Array, log_of_base: Array, exponent: Array) -> Array:
     base, exponent
         What is raised, to what.
     log_of_base
-        ``safe_log`` of the base.
+        ``safe_log`` of the size of the base.
 
     Notes
     -----
     ``exp(b log a)`` for a > 0: XLA's own power costs twice as much. At a = 0 the result is 0, 1 or infinity for b
-    above, at or below zero. A negative base gives not a number, also where numpy finds a whole exponent.
+    above, at or below zero. A negative base needs a whole exponent, as in numpy; else the result is not a number.
     """
+    size = jnp.exp(exponent * log_of_base)
     at_zero = jnp.where(exponent == 0, 1.0, jnp.where(exponent > 0, 0.0, jnp.inf))
-    at_edge = jnp.where(base == 0, at_zero, jnp.nan)
-    return jnp.where(base > 0, jnp.exp(exponent * log_of_base), at_edge)
+    whole, even = (jnp.floor(part) == part for part in (exponent, exponent * 0.5))
+    below = jnp.where((base < 0) & whole, jnp.where(even, size, -size), jnp.nan)
+    return jnp.where(base > 0, size, jnp.where(base == 0, at_zero, below))
 
 
 def safe_log(x: Array) -> Array:
@@ -68,6 +70,32 @@ def xidz(numerator: Array, denominator: Array, otherwise: Array) -> Array:
     """Quotient, or ``otherwise`` where the denominator is within 1e-6 of zero (PySD ``functions.xidz``)."""
     zero = jnp.abs(denominator) < SMALL
     return jnp.where(zero, otherwise, numerator / jnp.where(zero, 1.0, denominator))
+
+
+def quantum(x: Array, unit: Array) -> Array:
+    """Whole multiple of the unit towards 0; the number itself where the unit is below 1e-6 (PySD ``quantum``)."""
+    none = unit < SMALL
+    return jnp.where(none, x, unit * jnp.trunc(x / jnp.where(none, 1.0, unit)))
+
+
+def modulo(x: Array, unit: Array) -> Array:
+    """What ``quantum`` leaves of a number, with its sign (PySD ``functions.modulo``)."""
+    return x - quantum(x, unit)
+
+
+def floored_modulo(x: Array, unit: Array) -> Array:
+    """Remainder with the sign of the unit, as Python gives it; 0 where the unit is 0."""
+    return jnp.where(unit == 0, 0.0, jnp.mod(x, jnp.where(unit == 0, 1.0, unit)))
+
+
+def arc(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """Make arcsine or arccosine with a finite gradient at and beyond the ends of its range."""
+
+    def guarded(x: Array) -> Array:
+        inside = jnp.abs(x) < 1
+        return jnp.where(inside, function(jnp.where(inside, x, 0.0)), function(lax.stop_gradient(x)))
+
+    return guarded
 
 
 def zidz(numerator: Array, denominator: Array) -> Array:
@@ -99,11 +127,31 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
     "ABS": jnp.abs,
     "XIDZ": xidz,
     "ZIDZ": zidz,
+    "SIN": jnp.sin,
+    "COS": jnp.cos,
+    "TAN": jnp.tan,
+    "ARCSIN": jnp.arcsin,
+    "ARCCOS": jnp.arccos,
+    "ARCTAN": jnp.arctan,
+    "SINH": jnp.sinh,
+    "COSH": jnp.cosh,
+    "TANH": jnp.tanh,
+    "INTEGER": jnp.trunc,
+    "QUANTUM": quantum,
+    "MODULO": modulo,
+    "floored modulo": floored_modulo,
 }
-"""Every function but ``^``, which shares logarithms (``emit.Emitter``)."""
+"""Every function but ``^``, which shares logarithms (``emit.Emitter``), and ACTIVE INITIAL (``translate.stages``)."""
 
 REDUCERS: Mapping[str, Callable[..., Array]] = {"VMIN": jnp.min, "VMAX": jnp.max, "PROD": jnp.prod}
 """Functions over subscripts but SUM, whose products become matrix products (``emit.Emitter``)."""
 
-GUARDED: Mapping[str, Callable[..., Array]] = {**PLAIN, "/": divide, "LN": log, "SQRT": square_root}
+GUARDED: Mapping[str, Callable[..., Array]] = {
+    **PLAIN,
+    "/": divide,
+    "LN": log,
+    "SQRT": square_root,
+    "ARCSIN": arc(jnp.arcsin),
+    "ARCCOS": arc(jnp.arccos),
+}
 """The same where a branch may not be taken."""

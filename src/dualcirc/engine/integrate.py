@@ -1,22 +1,25 @@
-"""Euler integration of a plan over time, for a block of runs at once."""
+"""Integration of a plan over time, for a block of runs at once: Euler's method, as PySD's, or Runge and Kutta's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
 from dualcirc.engine.blocks import Value
+from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
 from dualcirc.engine.passes import Equation, Plan
-from dualcirc.translate.ir import State
+from dualcirc.engine.states import CONTINUOUS, Start, begin, follow, rate
+from dualcirc.translate.ir import Interpolation
 
 Arrays = Mapping[str, Array]
 Levels = dict[str, Array]
+Integrator = Literal["euler", "rk4"]
 
 
 @dataclass(frozen=True)
@@ -49,57 +52,65 @@ class Outcome(NamedTuple):
     """(*dims, run) for every output that does not."""
     finite: Array
     """(saved time, run): whether every state and output is a number."""
-    short_delay: Array
-    """(run): whether a delay time is shorter than its steps, where the reference changes the order of the delay."""
+    faults: dict[str, Array]
+    """(run): whether a run has a fault from its start, by the name of the fault."""
 
 
-Simulate = Callable[[Arrays, Arrays], Outcome]
+Simulate = Callable[[Arrays, Arrays, Array], Outcome]
 
 
-def simulator(
-    plan: Plan, dims: Mapping[str, tuple[str, ...]], sizes: Mapping[str, int], clock: Clock, runs: int, *, remat: bool
-) -> Simulate:
+def simulator(machine: Machine, *, remat: bool) -> Simulate:
     """
     Pure function that simulates a block of runs.
 
     Parameters
     ----------
-    plan
-        Equations in order.
-    dims, sizes
-        Dimensions of every constant and data variable, and their lengths.
-    clock
-        Times.
-    runs
-        Number of runs in a block.
+    machine
+        What to compute.
     remat
         Recompute instead of store between saved times, for gradients.
 
     Returns
     -------
     Simulate
-        From constants (*dims, run or 1) and data (row, *dims, run or 1) to the outcome.
+        From constants (*dims, run or 1), data (row, *dims, run or 1) and seeds (run) to the outcome.
     """
-    machine = Machine(plan, dims, sizes, clock, runs)
+    clock, plan = machine.clock, machine.plan
 
-    def simulate(constants: Arrays, data: Arrays) -> Outcome:
+    def simulate(constants: Arrays, data: Arrays, seeds: Array) -> Outcome:
         static = machine.static(constants)
-        first = {name: rows[0] for name, rows in data.items()}
-        levels, short = machine.start(static, first)
+        start = machine.start(static, {name: rows[0] for name, rows in data.items()}, seeds)
         starts = jnp.arange(clock.saves) * clock.steps_per_save
-        intervals = {
-            name: rows.reshape(clock.saves, clock.steps_per_save, *rows.shape[1:]) for name, rows in data.items()
-        }
+        rows = _by_interval(clock, data)
+        later = _by_interval(clock, {name: _next_rows(rows) for name, rows in data.items()} if machine.rk4 else {})
 
-        def interval(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, tuple[Levels, Array]]:
-            return machine.interval(static, levels, *x)
+        def interval(levels: Levels, x: tuple[Array, Arrays, Arrays]) -> tuple[Levels, tuple[Levels, Array]]:
+            return machine.interval(Run(static, start.held, seeds), levels, *x)
 
         body = jax.checkpoint(interval) if remat else interval
-        _, (moving, finite) = lax.scan(body, levels, (starts, intervals))
+        _, (moving, finite) = lax.scan(body, start.levels, (starts, rows, later))
         fixed = {name: static[name].array for name in plan.fixed_outputs}
-        return Outcome(moving, fixed, finite & machine.finite(fixed), short)
+        return Outcome(moving, fixed, finite & machine.finite(fixed), start.faults)
 
     return simulate
+
+
+def _by_interval(clock: Clock, data: Arrays) -> Arrays:
+    """Rows by saved time and step after it."""
+    return {name: rows.reshape(clock.saves, clock.steps_per_save, *rows.shape[1:]) for name, rows in data.items()}
+
+
+def _next_rows(rows: Array) -> Array:
+    """Row one step later; the last one stays."""
+    return jnp.concatenate([rows[1:], rows[-1:]])
+
+
+class Run(NamedTuple):
+    """What holds throughout the runs of a block."""
+
+    static: Mapping[str, Value]
+    held: Mapping[str, Array]
+    seeds: Array
 
 
 @dataclass(frozen=True)
@@ -108,9 +119,20 @@ class Machine:
 
     plan: Plan
     dims: Mapping[str, tuple[str, ...]]
+    """Dimensions of every constant and data variable."""
     sizes: Mapping[str, int]
+    """Number of elements of every subscript range."""
     clock: Clock
     runs: int
+    """Number of runs in a block."""
+    integrator: Integrator = "euler"
+    interpolations: Mapping[str, Interpolation] = field(default_factory=dict)
+    """How every data variable moves between two rows."""
+
+    @property
+    def rk4(self) -> bool:
+        """Whether a step looks at moments between its ends."""
+        return self.integrator == "rk4"
 
     def static(self, constants: Arrays) -> dict[str, Value]:
         """Everything that does not move; guarded, for it may belong to a branch that is not taken."""
@@ -119,46 +141,45 @@ class Machine:
             emitter.keep(equation, guarded=True)
         return emitter.known
 
-    def start(self, static: Mapping[str, Value], row: Arrays) -> tuple[Levels, Array]:
-        """
-        Levels at the initial time.
-
-        Notes
-        -----
-        PySD ``statefuls``: INTEG starts at its initial value, every compartment of SMOOTHI too; every compartment of
-        DELAY3I at the initial value times the delay time. Where 3 steps exceed a delay time, PySD lowers the order with
-        a warning; here the run is flagged.
-        """
-        emitter = Emitter(self.sizes, {**static, **self._named(row)}, {}, self.clock.initial, self.plan.tables)
-        short = jnp.zeros(self.runs, dtype=bool)
+    def start(self, static: Mapping[str, Value], row: Arrays, seeds: Array) -> Start:
+        """States at the initial time."""
+        draws = Draws(seeds, jnp.zeros(1, dtype=int))
+        known = {**static, **self._named(row)}
+        emitter = Emitter(self.sizes, known, {}, self.clock.initial, self.plan.tables, draws)
+        levels: Levels = {}
+        held: Levels = {}
+        faults: Levels = {}
         for entry in self.plan.initial:
             if isinstance(entry, Equation):
                 emitter.keep(entry)
                 continue
-            value = emitter.spread(entry.initial, entry.dims)
-            if entry.function == "DELAY" and entry.time is not None:
-                time = emitter.spread(entry.time, entry.dims)
-                value = value * time
-                too_short = entry.order * self.clock.step > time
-                short = short | jnp.any(too_short, axis=tuple(range(too_short.ndim - 1)))
-            emitter.levels[entry.name] = jnp.broadcast_to(value, self._level_shape(entry))
-        return {state.name: emitter.levels[state.name] for state in self.plan.states}, short
+            one = begin(entry, emitter, self.clock.step, self.clock.steps)
+            new = {name: jnp.broadcast_to(array, (*array.shape[:-1], self.runs)) for name, array in one.levels.items()}
+            emitter.levels.update(new)
+            levels.update(new)
+            held.update(one.held)
+            for fault, has in one.faults.items():
+                faults[fault] = jnp.broadcast_to(faults.get(fault, False) | has, (self.runs,))
+        return Start(levels, held, faults)
 
     def interval(
-        self, static: Mapping[str, Value], levels: Levels, start: Array, data: Arrays
+        self, run: Run, levels: Levels, start: Array, data: Arrays, later: Arrays
     ) -> tuple[Levels, tuple[Levels, Array]]:
         """Record at a saved time, then step to the next one."""
-        emitter = self.at(static, levels, start, {name: rows[0] for name, rows in data.items()}, self.plan.record)
+        first, after = ({name: rows[0] for name, rows in some.items()} for some in (data, later))
+        emitter = self.at(run, levels, start, first, self.plan.record)
         moving = {name: emitter.known[name].array for name in self.plan.moving_outputs}
-        finite = self.finite({**moving, **levels})
-        levels = self.advance(emitter)
+        finite = self.finite({**moving, **{state.name: levels[state.name] for state in self.plan.states}})
+        levels = self.advance(run, emitter, start, first, after)
         if self.clock.steps_per_save > 1:
 
-            def step(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, None]:
-                return self.advance(self.at(static, levels, *x, self.plan.step)), None
+            def step(levels: Levels, x: tuple[Array, Arrays, Arrays]) -> tuple[Levels, None]:
+                k, row, after = x
+                return self.advance(run, self.at(run, levels, k, row, self.plan.step), k, row, after), None
 
             steps = start + jnp.arange(1, self.clock.steps_per_save)
-            levels, _ = lax.scan(step, levels, (steps, {name: rows[1:] for name, rows in data.items()}))
+            rest, rest_later = ({name: rows[1:] for name, rows in some.items()} for some in (data, later))
+            levels, _ = lax.scan(step, levels, (steps, rest, rest_later))
         return levels, (moving, finite)
 
     def finite(self, arrays: Arrays) -> Array:
@@ -169,46 +190,76 @@ class Machine:
         return result
 
     def at(
-        self, static: Mapping[str, Value], levels: Levels, k: Array, row: Arrays, equations: tuple[Equation, ...]
+        self,
+        run: Run,
+        levels: Levels,
+        k: Array,
+        row: Arrays,
+        equations: tuple[Equation, ...],
+        share: float = 0.0,
     ) -> Emitter:
-        """Emitter with the equations computed at step ``k``."""
-        time = self.clock.initial + k * self.clock.step
-        emitter = Emitter(self.sizes, {**static, **self._named(row)}, levels, time, self.plan.tables)
+        """Emitter with the equations computed at step ``k``, or a share of a step later; draws hold over the step."""
+        time = self.clock.initial + (k + share if share else k) * self.clock.step
+        draws = Draws(run.seeds, jnp.atleast_1d(k))
+        emitter = Emitter(self.sizes, {**run.static, **self._named(row)}, levels, time, self.plan.tables, draws)
         for equation in equations:
             emitter.keep(equation)
         return emitter
 
-    def advance(self, emitter: Emitter) -> Levels:
-        """Levels one step later."""
-        return {
-            state.name: jnp.broadcast_to(
-                emitter.levels[state.name] + derivative(state, emitter) * self.clock.step, self._level_shape(state)
-            )
-            for state in self.plan.states
-        }
+    def advance(self, run: Run, emitter: Emitter, k: Array, row: Arrays, after: Arrays) -> Levels:
+        """
+        Levels one step later.
+
+        Parameters
+        ----------
+        run
+            What holds throughout.
+        emitter
+            Everything at step ``k``.
+        row, after
+            Data at step ``k`` and, for Runge and Kutta's method, one step later.
+        """
+        slopes = self._slopes(run, emitter)
+        if self.rk4:
+            slopes = self._weighted(run, emitter, slopes, k, row, after)
+        levels = dict(emitter.levels)
+        for state in self.plan.states:
+            levels.update(follow(state, emitter, k, run.held))
+        levels.update(self._moved(emitter.levels, slopes, self.clock.step))
+        for state in self.plan.states:
+            if state.non_negative:
+                levels[state.name] = jnp.maximum(levels[state.name], 0.0)
+        return {name: jnp.broadcast_to(level, emitter.levels[name].shape) for name, level in levels.items()}
+
+    def _slopes(self, run: Run, emitter: Emitter) -> Levels:
+        """Rate of change of every state that integrates."""
+        states = (state for state in self.plan.states if state.function in CONTINUOUS)
+        return {state.name: rate(state, emitter, run.held.get(state.name)) for state in states}
+
+    def _moved(self, levels: Arrays, slopes: Arrays, span: float) -> Levels:
+        return {name: levels[name] + slope * span for name, slope in slopes.items()}
+
+    def _weighted(self, run: Run, emitter: Emitter, first: Levels, k: Array, row: Arrays, after: Arrays) -> Levels:
+        """Mean slope of the classical method of fourth order; what jumps holds over the step."""
+        step, start = self.clock.step, emitter.levels
+        middle = self._between(row, after)
+
+        def slopes(before: Levels, share: float, data: Arrays) -> Levels:
+            levels = {**start, **self._spread(start, self._moved(start, before, share * step))}
+            return self._slopes(run, self.at(run, levels, k, data, self.plan.step, share))
+
+        second = slopes(first, 0.5, middle)
+        third = slopes(second, 0.5, middle)
+        fourth = slopes(third, 1.0, after)
+        return {name: (first[name] + 2 * (second[name] + third[name]) + fourth[name]) / 6 for name in first}
+
+    def _spread(self, like: Arrays, levels: Levels) -> Levels:
+        return {name: jnp.broadcast_to(level, like[name].shape) for name, level in levels.items()}
+
+    def _between(self, row: Arrays, after: Arrays) -> Levels:
+        """Data half a step later, by the interpolation of each variable."""
+        shares = {"linear": 0.5, "hold": 0.0, "forward": 1.0}
+        return {name: here + shares[self.interpolations[name]] * (after[name] - here) for name, here in row.items()}
 
     def _named(self, arrays: Arrays) -> dict[str, Value]:
         return {name: Value(array, self.dims[name]) for name, array in arrays.items()}
-
-    def _level_shape(self, state: State) -> tuple[int, ...]:
-        return (state.order, *(self.sizes[dim] for dim in state.dims), self.runs)
-
-
-def derivative(state: State, emitter: Emitter) -> Array:
-    """
-    Rate of change of every compartment, as PySD ``statefuls`` has it.
-
-    Notes
-    -----
-    INTEG: the flow. SMOOTHI of order n: ``(before - level) n / time``. DELAY3I, n = 3: ``(inflow - level / time) n``;
-    the inflow of a compartment is ``level / time`` of the one before it.
-    """
-    level = emitter.levels[state.name]
-    flow = emitter.spread(state.flow, state.dims)
-    if state.function == "INTEG" or state.time is None:
-        return flow[None]
-    time = emitter.spread(state.time, state.dims)[None]
-    out = level / time if state.function == "DELAY" else level
-    before = jnp.concatenate([jnp.broadcast_to(flow, out.shape[1:])[None], out[:-1]])
-    change = (before - out) * state.order
-    return change if state.function == "DELAY" else change / time

@@ -14,16 +14,21 @@ from dualcirc.translate.ir import (
     Lookup,
     Model,
     Parts,
+    Random,
     Reference,
     State,
     Sum,
     Table,
     Time,
     Variable,
+    Vector,
+    children,
     free_axes,
     walk,
+    with_children,
 )
 from dualcirc.translate.order import initial_order, initial_parts, state_parts, step_order, uses, varying
+from dualcirc.translate.stages import at_start, in_step
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,10 @@ class Plan:
 
 def plan(model: Model, outputs: Sequence[str]) -> Plan:
     """Computation that gives the outputs and nothing else."""
+    first, model = at_start(model), in_step(model)
     moving = varying(model)
     lifted = _Lift(moving)
-    states = _live_states(model, outputs)
+    states = _live_states(model, first, outputs)
     into_states = _reach(model, [name for state in states for name in _reads(state_parts(state))])
     into_outputs = _reach(model, outputs)
     order = step_order(model)
@@ -70,10 +76,10 @@ def plan(model: Model, outputs: Sequence[str]) -> Plan:
     step = _moving(order, into_states, equations, lifted)
     record = _moving(order, into_states | into_outputs, equations, lifted)
     moved = tuple(replace(s, flow=lifted(s.flow), time=s.time and lifted(s.time)) for s in states)
-    initial = _initial(model, states, equations)
-    at_start = {entry.name for entry in initial if isinstance(entry, Equation)}
-    at_start |= {name for state in states for name in _reads(initial_parts(state))}
-    live = _reach(model, into_states | into_outputs | at_start)
+    initial_states = [first.states[state.name] for state in states]
+    into_start = _reach(first, _reads(part for state in initial_states for part in initial_parts(state)))
+    initial = _initial(first, initial_states, into_start, moving | _other_at_start(model, first))
+    live = _reach(model, into_states | into_outputs | into_start)
     static = [equation for name in order if name in live and name not in moving and (equation := equations[name])]
     return Plan(
         static=(*static, *lifted.equations.values()),
@@ -109,29 +115,21 @@ class _Lift:
 
     def __call__(self, expression: Expression) -> Expression:
         """Return the expression without constant parts; equal parts are computed once."""
-        if isinstance(expression, Call | Sum | Extreme | Lookup | Parts) and not self._moves(expression):
+        if isinstance(expression, Call | Sum | Extreme | Vector | Lookup | Parts) and not self._moves(expression):
             axes = free_axes(expression)
             equation = Equation(f"constant part {len(self.equations) + 1}", axes, expression)
             return Reference(self.equations.setdefault(expression, equation).name, axes)
         match expression:
-            case Call(function=function, arguments=arguments):
-                return Call(function, tuple(map(self, arguments)))
-            case Extreme(function=function, axes=axes, argument=argument):
-                return Extreme(function, axes, self(argument))
-            case Lookup(argument=argument):
-                return replace(expression, argument=self(argument))
-            case Parts(axes=axes, parts=parts):
-                return Parts(axes, tuple(replace(part, expression=self(part.expression)) for part in parts))
             case Sum(axes=axes, argument=argument):
                 # Factor by factor: a product of a matrix that all runs share with a vector of each run would be lifted
                 # as one large matrix per run.
                 return Sum(axes, reduce(_times, map(self, factors(argument))))
             case _:
-                return expression
+                return with_children(expression, [self(part) for part in children(expression)])
 
     def _moves(self, expression: Expression) -> bool:
         return any(
-            isinstance(part, Time | Level) or (isinstance(part, Reference) and part.name in self.moving)
+            isinstance(part, Time | Level | Random) or (isinstance(part, Reference) and part.name in self.moving)
             for part in walk(expression)
         )
 
@@ -149,42 +147,49 @@ def _moving(
 
 
 def _initial(
-    model: Model, states: Sequence[State], equations: Mapping[str, Equation | None]
+    model: Model, states: Sequence[State], wanted: frozenset[str], moving: frozenset[str]
 ) -> tuple[Equation | State, ...]:
-    """States and the variables that their initial values read, each after what it reads."""
+    """States and the moving variables that their initial values read, each after what it reads."""
     live = {state.name: state for state in states}
-    wanted: set[str] = set()
-    waiting: list[str] = [name for state in states for name in _reads(initial_parts(state))]
-    while waiting:
-        name = waiting.pop()
-        if name not in wanted:
-            wanted.add(name)
-            variable = model.variables[name]
-            waiting += _reads([variable.expression] if variable.expression else [])
-    moving = varying(model)
     entries: list[Equation | State] = []
     for name in initial_order(model):
         if name in live:
             entries.append(live[name])
-        elif name in wanted and name in moving and (equation := equations[name]):
+        elif name in wanted and name in moving and (equation := _equation(model.variables[name])):
             entries.append(equation)
     return tuple(entries)
 
 
-def _live_states(model: Model, outputs: Sequence[str]) -> list[State]:
-    """States that the outputs depend on, directly or through other states."""
+def _other_at_start(model: Model, first: Model) -> frozenset[str]:
+    """Variables whose value at the start may differ from that of the first step: through ACTIVE INITIAL."""
+    if first is model:
+        return frozenset()
+    found: set[str] = set()
+    for name in initial_order(first):
+        if name in first.variables:
+            expression = first.variables[name].expression
+            if expression != model.variables[name].expression or not found.isdisjoint(
+                _reads([expression] if expression else [])
+            ):
+                found.add(name)
+    return frozenset(found)
+
+
+def _live_states(model: Model, first: Model, outputs: Sequence[str]) -> list[State]:
+    """States that the outputs depend on, directly or through other states, during the run or at its start."""
     live: set[str] = set()
-    names = _reach(model, outputs)
+    names, early = _reach(model, outputs), frozenset[str]()
     while True:
         found = {state for name in names for state in _states_of(model, name)}
+        found |= {state for name in early for state in _states_of(first, name)}
         for state in found | live:
-            for part in (*state_parts(model.states[state]), model.states[state].initial):
+            for part in (*state_parts(model.states[state]), *initial_parts(first.states[state])):
                 found |= uses(part)[1]
         if found <= live:
             return [state for name, state in model.states.items() if name in live]
         live |= found
-        parts = [p for name in live for p in (*state_parts(model.states[name]), model.states[name].initial)]
-        names = names | _reach(model, _reads(parts))
+        names |= _reach(model, _reads(part for name in live for part in state_parts(model.states[name])))
+        early |= _reach(first, _reads(part for name in live for part in initial_parts(first.states[name])))
 
 
 def _reach(model: Model, names: Iterable[str]) -> frozenset[str]:

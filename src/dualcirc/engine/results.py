@@ -51,11 +51,12 @@ def collect(outcome: Outcome, members: Sequence[int], outputs: RunOutputs) -> No
 def status_texts(outcome: Outcome, saved_times: FloatArray) -> NDArray[np.str_]:
     """(run,): how each run of a block ended."""
     finite = np.asarray(outcome.finite)
-    short = np.asarray(outcome.short_delay)
+    faults = {text: np.asarray(has) for text, has in outcome.faults.items()}
     texts = np.full(finite.shape[1], OK, dtype=_STATUS)
     for lane in range(finite.shape[1]):
-        if short[lane]:
-            texts[lane] = "a delay time is below 3 time steps"
+        found = [text for text, has in faults.items() if has[lane]]
+        if found:
+            texts[lane] = found[0]
         elif not finite[:, lane].all():
             texts[lane] = f"not finite at {saved_times[np.argmin(finite[:, lane])]:g}"
     return texts

@@ -13,11 +13,14 @@ from jax import Array, lax
 from numpy.typing import NDArray
 
 from dualcirc.engine.blocks import Value
+from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
 from dualcirc.engine.inputs import Overrides, inputs_of
-from dualcirc.engine.integrate import Arrays, Clock, Levels, Machine, derivative
+from dualcirc.engine.integrate import Arrays, Clock, Levels, Machine, Run
 from dualcirc.engine.passes import plan
 from dualcirc.engine.settings import prepare_jax
+from dualcirc.engine.sizes import sized
+from dualcirc.engine.states import rate
 from dualcirc.translate.ir import FloatArray, Model, State
 from dualcirc.translate.load import steps_between
 
@@ -32,6 +35,8 @@ class Moments:
     """(compartment, *dims, step) by name of a state."""
     steps: Array
     """(step): numbers of the steps."""
+    held: Arrays
+    """What a state holds for the whole run: the number of its compartments."""
 
     def pick(self, steps: NDArray[np.int_]) -> Moments:
         """Return the same run at some of its steps, given by place."""
@@ -39,7 +44,9 @@ class Moments:
             name: value if _still(value) else Value(value.array[..., steps], value.axes)
             for name, value in self.known.items()
         }
-        return Moments(known, {name: level[..., steps] for name, level in self.levels.items()}, self.steps[steps])
+        return Moments(
+            known, {name: level[..., steps] for name, level in self.levels.items()}, self.steps[steps], self.held
+        )
 
 
 class Trace:
@@ -55,14 +62,15 @@ class Trace:
     def __init__(self, model: Model) -> None:
         prepare_jax()
         self.model = model
+        self.seed = jnp.zeros(1, dtype=int)
         self.names = tuple(name for name, variable in model.variables.items() if variable.kind != "control")
         steps = steps_between(model.time.initial, model.time.final, model.time.step)
         assert steps is not None, "checked when the model was loaded"
         clock = Clock(model.time.initial, model.time.step, steps, 1)
         sizes = {name: len(elements) for name, elements in model.subscripts.items()}
         dims = {name: variable.dims for name, variable in model.variables.items()}
-        self.machine = Machine(plan(model, self.names), dims, sizes, clock, 1)
         self.inputs = inputs_of(model, clock)
+        self.machine = sized(Machine(plan(model, self.names), dims, sizes, clock, 1), self.inputs.base)
 
     @property
     def states(self) -> tuple[State, ...]:
@@ -89,11 +97,13 @@ class Trace:
         values = {name: np.asarray(overrides.get(name, base), dtype=float) for name, base in self.inputs.base.items()}
         constants = {name: jnp.asarray(values[name])[..., None] for name in self.machine.plan.constants}
         data = {name: jnp.asarray(values[name][: len(self.grid)])[..., None] for name in self.machine.plan.data}
-        levels = {name: jnp.moveaxis(level[..., 0], 0, -1) for name, level in self._follow(constants, data).items()}
+        followed, held = self._follow(constants, data)
+        levels = {name: jnp.moveaxis(level[..., 0], 0, -1) for name, level in followed.items()}
         rows = {name: jnp.moveaxis(row[..., 0], 0, -1) for name, row in data.items()}
         steps = jnp.arange(len(self.grid))
-        emitter = self.machine.at(self.machine.static(constants), levels, steps, rows, self.machine.plan.record)
-        return Moments(emitter.known, levels, steps)
+        run = Run(self.machine.static(constants), held, self.seed)
+        emitter = self.machine.at(run, levels, steps, rows, self.machine.plan.record)
+        return Moments(emitter.known, levels, steps, held)
 
     def value(self, name: str, moments: Moments) -> Array:
         """(*dims, step): right-hand side of a variable, from what it reads at those moments."""
@@ -103,27 +113,31 @@ class Trace:
 
     def rate(self, state: State, moments: Moments) -> Array:
         """(compartment, *dims, step): rate of change of a state, from what its flow reads at those moments."""
-        return derivative(state, self._emitter(moments))
+        return rate(state, self._emitter(moments), moments.held.get(state.name))
 
     def _emitter(self, moments: Moments) -> Emitter:
         clock = self.machine.clock
         time = clock.initial + moments.steps * clock.step
-        return Emitter(self.machine.sizes, moments.known, moments.levels, time, self.machine.plan.tables)
+        draws = Draws(self.seed, moments.steps)
+        return Emitter(self.machine.sizes, moments.known, moments.levels, time, self.machine.plan.tables, draws)
 
     @cached_property
-    def _follow(self) -> Callable[[Arrays, Arrays], dict[str, Array]]:
-        """Compiled simulation: levels (step, compartment, *dims, 1)."""
+    def _follow(self) -> Callable[[Arrays, Arrays], tuple[Levels, Levels]]:
+        """Compiled simulation: levels (step, compartment, *dims, 1), and what holds throughout."""
 
         @jax.jit
-        def follow(constants: Arrays, data: Arrays) -> dict[str, Array]:
+        def follow(constants: Arrays, data: Arrays) -> tuple[Levels, Levels]:
             static = self.machine.static(constants)
-            start, _ = self.machine.start(static, {name: rows[0] for name, rows in data.items()})
+            start = self.machine.start(static, {name: rows[0] for name, rows in data.items()}, self.seed)
+            run = Run(static, start.held, self.seed)
 
             def step(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, Levels]:
-                emitter = self.machine.at(static, levels, *x, self.machine.plan.step)
-                return self.machine.advance(emitter), levels
+                k, row = x
+                emitter = self.machine.at(run, levels, k, row, self.machine.plan.step)
+                return self.machine.advance(run, emitter, k, row, {}), levels
 
-            return lax.scan(step, start, (jnp.arange(len(self.grid)), data))[1]
+            steps = jnp.arange(len(self.grid))
+            return lax.scan(step, start.levels, (steps, data))[1], start.held
 
         return follow
 

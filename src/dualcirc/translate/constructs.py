@@ -46,36 +46,83 @@ SIGNATURES = {
     "ABS": Signature(_ONE),
     "XIDZ": Signature(("number", "number", "number")),
     "ZIDZ": Signature(_TWO),
+    **{name: Signature(_ONE) for name in ("SIN", "COS", "TAN", "ARCSIN", "ARCCOS", "ARCTAN", "SINH", "COSH", "TANH")},
+    "INTEGER": Signature(_ONE),
+    "QUANTUM": Signature(_TWO),
+    "MODULO": Signature(_TWO),
+    "floored modulo": Signature(_TWO),
+    "ACTIVE INITIAL": Signature(_TWO),
 }
-"""Operators and functions by name; the reductions, Time and the states are nodes of their own."""
+"""
+Operators and functions by name; the reductions, Time and the states are nodes of their own.
+
+Names in small letters stand in no model: other functions are told by them.
+"""
 
 REDUCTIONS = ("SUM", "VMIN", "VMAX", "PROD")
 """Functions over the subscripts marked with ``!``."""
 
-STATES = ("INTEG", "SMOOTH", "SMOOTHI", "SMOOTH3", "SMOOTH3I", "DELAY1", "DELAY1I", "DELAY3", "DELAY3I")
-"""Functions that remember."""
+STATES = (
+    *(
+        "INTEG",
+        "INITIAL",
+        "SMOOTH",
+        "SMOOTHI",
+        "SMOOTH3",
+        "SMOOTH3I",
+        "SMOOTH N",
+        "SAMPLE IF TRUE",
+        "TREND",
+        "FORECAST",
+    ),
+    *("DELAY1", "DELAY1I", "DELAY3", "DELAY3I", "DELAY N", "DELAY FIXED"),
+)
+"""Functions that remember (``states``)."""
 
-FUNCTIONS = sorted(name for name in SIGNATURES if name[0].isalpha())
-KNOWN = ", ".join([*FUNCTIONS, *REDUCTIONS, *STATES, "GET DIRECT CONSTANTS", "GET DIRECT DATA"])
+TOLD_BY_OTHERS = {
+    "ELMCOUNT": 1,
+    "GET TIME VALUE": 3,
+    "LOG": 2,
+    "PI": 0,
+    "POWER": 2,
+    "INVERT MATRIX": 2,
+    "STEP": 2,
+    "RAMP": 3,
+    "PULSE": 2,
+    "PULSE TRAIN": 4,
+    "XRAMP": 2,
+    "XPULSE": 2,
+    "XPULSE TRAIN": 3,
+    "RANDOM 0 1": 0,
+    "RANDOM UNIFORM": 3,
+    "RANDOM NORMAL": 5,
+    "RANDOM EXPONENTIAL": 5,
+    "VECTOR RANK": 2,
+    "VECTOR REORDER": 2,
+    "VECTOR SELECT": 5,
+    "VECTOR SORT ORDER": 2,
+    "VMAX XMILE": 1,
+    "VMIN XMILE": 1,
+}
+"""
+Functions told by others (``functions``), with the number of their arguments.
+
+The names with an X are those that PySD gives to the forms of XMILE.
+"""
+
+FUNCTIONS = sorted(name for name in SIGNATURES if name[0].isupper())
+KNOWN = ", ".join([*FUNCTIONS, *TOLD_BY_OTHERS, *REDUCTIONS, *STATES, "GET DIRECT CONSTANTS", "GET DIRECT DATA"])
 """Listing for error messages."""
 
 STRUCTURE_NAMES = {
     "AllocateAvailableStructure": "ALLOCATE AVAILABLE",
     "AllocateByPriorityStructure": "ALLOCATE BY PRIORITY",
     "DataStructure": "a data variable without GET DIRECT DATA",
-    "DelayFixedStructure": "DELAY FIXED",
-    "DelayNStructure": "DELAY N",
-    "ForecastStructure": "FORECAST",
-    "GameStructure": "GAME",
     "GetConstantsStructure": "GET DIRECT CONSTANTS inside an expression",
     "GetDataStructure": "GET DIRECT DATA outside a data equation (':=')",
     "GetLookupsStructure": "GET DIRECT LOOKUPS",
-    "InitialStructure": "INITIAL",
     "InlineLookupsStructure": "WITH LOOKUP",
     "LookupsStructure": "a lookup",
-    "SampleIfTrueStructure": "SAMPLE IF TRUE",
-    "SmoothNStructure": "SMOOTH N",
-    "TrendStructure": "TREND",
     "ndarray": "a list of numbers inside an expression",
     "str": "a text",
 }

@@ -5,7 +5,7 @@ The tree's classes are matched by name, so that only ``read_mdl`` depends on the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,19 +16,21 @@ from dualcirc.translate.constructs import (
     REDUCTIONS,
     SIGNATURES,
     STRUCTURE_NAMES,
+    TOLD_BY_OTHERS,
     RefusedError,
     Type,
     fold,
     vensim_name,
 )
+from dualcirc.translate.functions import told_by_others
 from dualcirc.translate.ir import (
     Axis,
     Call,
     Expression,
     Extreme,
-    Level,
     Lookup,
     Number,
+    Random,
     Reference,
     State,
     Sum,
@@ -37,6 +39,7 @@ from dualcirc.translate.ir import (
     range_of,
 )
 from dualcirc.translate.lookups import WAYS, called, inline
+from dualcirc.translate.states import STRUCTURES, stateful
 from dualcirc.translate.subscripts import Left, Names, axis, number
 
 
@@ -51,6 +54,9 @@ class EquationReader:
     states: list[State] = field(default_factory=list)
     """States of the variable, those of its other equations included."""
     left: Left = field(default_factory=lambda: Left(()))
+    draws: list[Random] = field(default_factory=list)
+    _lowered: dict[int, Expression] = field(default_factory=dict)
+    """States by the identity of the tree: SMOOTH(x, t) hands the tree of x over twice."""
 
     def read(self, tree: Any) -> Expression:
         """Whole right-hand side; its axes must stand on the left."""
@@ -65,8 +71,29 @@ class EquationReader:
         return expression
 
     def number(self, tree: Any) -> Expression:
-        """Part that must be a number."""
+        """Part that must be a number; a condition counts 1 where it holds, else 0."""
         return self._typed(tree, "number")
+
+    def condition(self, tree: Any) -> Expression:
+        """Part that must be a condition; a number holds where it is not 0."""
+        return self._typed(tree, "truth")
+
+    def time_step(self) -> Reference:
+        """Reference to TIME STEP."""
+        if "time_step" not in self.names.variables:
+            raise RefusedError("TIME STEP not found")
+        return Reference(self.names.variables["time_step"][0])
+
+    def place(self) -> str:
+        """Elements on the left, to tell apart what several equations of one variable draw."""
+        return str(self.left.places)
+
+    def size_of(self, tree: Any) -> int:
+        """Number of elements of the subscript range that a part names."""
+        name = getattr(tree, "reference", "")
+        if fold(name) not in self.names.ranges:
+            raise RefusedError("ELMCOUNT needs the name of a subscript range")
+        return len(self.names.elements[self.names.ranges[fold(name)]])
 
     def _typed(self, tree: Any, wanted: Type) -> Expression:
         """Part as a number or as a condition: Vensim takes one for the other, 1 for true and 0 for false."""
@@ -94,13 +121,17 @@ class EquationReader:
                 return self._call(tree)
             case "InlineLookupsStructure":
                 return self._with_lookup(tree)
-            case "IntegStructure":
-                return self._integ(tree)
-            case "SmoothStructure":
-                return self._smooth(tree)
-            case "DelayStructure":
-                return self._delay(tree)
+            case "GameStructure":
+                return self._lower(tree.expression)
+            case _ if kind in STRUCTURES:
+                return self._once(tree, lambda: stateful(tree, self))
         raise RefusedError(f"{STRUCTURE_NAMES.get(kind, kind)} is not supported", f"Known: {KNOWN}.")
+
+    def _once(self, tree: Any, lower: Callable[[], Expression]) -> Expression:
+        """Lower a tree on its first reading, so that its states and draws are made once."""
+        if id(tree) not in self._lowered:
+            self._lowered[id(tree)] = lower()
+        return self._lowered[id(tree)]
 
     def _reference(self, tree: Any) -> Expression:
         if tree.reference == "time":
@@ -180,7 +211,9 @@ class EquationReader:
             return self._lookup(function, *_exactly(2, function, tree.arguments))
         if function in REDUCTIONS:
             return self._reduction(function, tree)
-        if function not in SIGNATURES:
+        if function in TOLD_BY_OTHERS:
+            return self._once(tree, lambda: told_by_others(function, tree.arguments, self))
+        if function not in SIGNATURES or not function[0].isupper():
             raise RefusedError(f"function {function} is not supported", f"Known: {KNOWN}.")
         wanted = SIGNATURES[function].arguments
         return Call(function, tuple(map(self._typed, _exactly(len(wanted), function, tree.arguments), wanted)))
@@ -192,29 +225,6 @@ class EquationReader:
         if not bound:
             raise RefusedError(f"{function} has no subscript marked with '!'")
         return Sum(bound, argument) if function == "SUM" else Extreme(function, bound, argument)
-
-    def _integ(self, tree: Any) -> Expression:
-        if tree.non_negative:
-            raise RefusedError("a non-negative INTEG is not supported")
-        return self._state("INTEG", 1, tree.flow, tree.initial, None)
-
-    def _smooth(self, tree: Any) -> Expression:
-        return self._state("SMOOTH", tree.order, tree.input, tree.initial, tree.smooth_time)
-
-    def _delay(self, tree: Any) -> Expression:
-        """DELAY3I gives its last level divided by the delay time of the moment (PySD ``statefuls.Delay.__call__``)."""
-        level = self._state("DELAY", tree.order, tree.input, tree.initial, tree.delay_time)
-        time = self.states[-1].time
-        assert time is not None
-        return Call("/", (level, time))
-
-    def _state(self, function: Any, order: int, flow: Any, initial: Any, time: Any) -> Level:
-        """Add a state of the owner's dimensions; its last compartment is what the equation reads."""
-        parts = [self.read(flow), self.read(initial)]
-        constant = None if time is None else self.read(time)
-        name = f"{self.owner} #{len(self.states) + 1}"
-        self.states.append(State(name, self.owner, function, order, self.dims, parts[0], parts[1], constant))
-        return Level(name, order - 1, self.dims)
 
 
 def _signed_power(base: Expression, exponent: Expression) -> Expression:

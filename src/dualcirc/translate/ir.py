@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -87,6 +87,7 @@ class Level:
 
     state: str
     compartment: int
+    """Place in the row; -1 is the last one."""
     axes: tuple[str, ...] = ()
 
 
@@ -117,6 +118,16 @@ class Extreme:
 
 
 @dataclass(frozen=True)
+class Vector:
+    """Function of whole vectors or matrices; the result has the axes that it runs along."""
+
+    function: str
+    """``VECTOR SORT ORDER``, ``VECTOR RANK``, ``VECTOR REORDER`` or ``INVERT MATRIX``."""
+    axes: tuple[str, ...]
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
 class Part:
     """Value of some elements of a variable."""
 
@@ -135,7 +146,7 @@ class Parts:
     parts: tuple[Part, ...]
 
 
-Expression = Number | Numbers | Time | Reference | Level | Lookup | Random | Call | Sum | Extreme | Parts
+Expression = Number | Numbers | Time | Reference | Level | Lookup | Random | Call | Sum | Extreme | Vector | Parts
 Kind = Literal["stock", "auxiliary", "constant", "data", "control", "lookup"]
 Interpolation = Literal["linear", "hold", "forward", "raw"]
 
@@ -153,7 +164,7 @@ class State:
     """Variable in whose equation it stands."""
     function: StateFunction
     order: int
-    """Number of compartments in a row."""
+    """Number of compartments in a row; 0 where ``count`` tells it, which is known when the model runs."""
     dims: tuple[str, ...]
     """Labels of its axes: those of the equation in which it stands."""
     flow: Expression
@@ -163,6 +174,8 @@ class State:
     """Averaging or delay time; none for INTEG and NEXT."""
     non_negative: bool = False
     """Whether a negative level becomes 0 (INTEG alone)."""
+    count: Expression | None = None
+    """Number of compartments that an expression gives at the start (SMOOTH N, DELAY N)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +265,7 @@ class Model:
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Direct parts of an expression."""
     match expression:
-        case Call(arguments=arguments) | Random(arguments=arguments):
+        case Call(arguments=arguments) | Random(arguments=arguments) | Vector(arguments=arguments):
             return arguments
         case Sum(argument=argument) | Extreme(argument=argument) | Lookup(argument=argument):
             return (argument,)
@@ -260,6 +273,19 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return tuple(part.expression for part in parts)
         case _:
             return ()
+
+
+def with_children(expression: Expression, parts: Sequence[Expression]) -> Expression:
+    """Return the expression with other direct parts, in the order of ``children``."""
+    match expression:
+        case Call() | Random() | Vector():
+            return replace(expression, arguments=tuple(parts))
+        case Sum() | Extreme() | Lookup():
+            return replace(expression, argument=parts[0])
+        case Parts(parts=old):
+            return replace(expression, parts=tuple(replace(a, expression=b) for a, b in zip(old, parts, strict=True)))
+        case _:
+            return expression
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from dualcirc.errors import ModelFileError, Problem
-from dualcirc.translate.ir import Expression, Level, Model, Reference, State, Time, walk
+from dualcirc.translate.ir import Expression, Level, Model, Random, Reference, State, Time, walk
+from dualcirc.translate.stages import at_start, in_step
 
 
 def uses(expression: Expression) -> tuple[set[str], set[str]]:
@@ -22,8 +23,9 @@ def state_parts(state: State) -> list[Expression]:
 
 
 def initial_parts(state: State) -> list[Expression]:
-    """Expressions that set a state at the start; a delay holds its initial value times the delay time."""
-    return [state.initial, state.time] if state.function == "DELAY" and state.time is not None else [state.initial]
+    """Expressions that set a state at the start; the delays need their time, a row of unknown length its number."""
+    timed = [state.time] if state.function.startswith("DELAY") and state.time is not None else []
+    return [state.initial, *timed, *([state.count] if state.count is not None else [])]
 
 
 def step_order(model: Model) -> list[str]:
@@ -35,6 +37,7 @@ def step_order(model: Model) -> list[str]:
     ModelFileError
         If variables depend on each other within one step.
     """
+    model = in_step(model)
     graph = {name: sorted(_variables_of(model, name)) for name in model.variables}
     return _sorted(model, graph, "each needs the other within one step")
 
@@ -46,6 +49,7 @@ def initial_order(model: Model) -> list[str]:
     A state's initial value may read variables, which may read other states: all stand in one order, as in PySD
     (``Macro._get_initialize_order``).
     """
+    model = at_start(model)
     graph = {name: sorted(_variables_of(model, name) | _states_of(model, name)) for name in model.variables}
     for name, state in model.states.items():
         found = [uses(part) for part in initial_parts(state)]
@@ -54,13 +58,14 @@ def initial_order(model: Model) -> list[str]:
 
 
 def varying(model: Model) -> frozenset[str]:
-    """Names of the variables that move over time: they read Time, data or a state, directly or not."""
+    """Names of the variables that move over time: they read Time, data, a state or a draw, directly or not."""
+    model = in_step(model)
     found: set[str] = set()
     for name in step_order(model):
         variable = model.variables[name]
         expression = variable.expression
         moves = variable.kind == "data" or (
-            expression is not None and any(isinstance(part, Time | Level) for part in walk(expression))
+            expression is not None and any(isinstance(part, Time | Level | Random) for part in walk(expression))
         )
         if moves or not found.isdisjoint(_variables_of(model, name)):
             found.add(name)
