@@ -155,7 +155,7 @@ class Emitter:
         value = self.emit(base, guarded)
         if isinstance(exponent, Number):
             if exponent.value.is_integer() and abs(exponent.value) <= _LARGEST_WHOLE_POWER:
-                return Value(whole_power(value.array, int(exponent.value)), value.axes)
+                return Value(whole_power(value.array, int(exponent.value), guarded=guarded), value.axes)
             if exponent.value == 0.5:
                 return Value(square_root(value.array), value.axes)
         key = (Call("safe log", (base,)), guarded)

@@ -58,12 +58,14 @@ def safe_log(x: Array) -> Array:
     return jnp.log(jnp.where(x > 0, x, 1.0))
 
 
-def whole_power(base: Array, exponent: int) -> Array:
+def whole_power(base: Array, exponent: int, *, guarded: bool = False) -> Array:
     """Base to a small whole exponent by multiplication; holds for any sign."""
     result = jnp.ones_like(base)
     for _ in range(abs(exponent)):
         result = result * base
-    return result if exponent >= 0 else 1.0 / result
+    if exponent >= 0:
+        return result
+    return divide(jnp.ones((1,)), result) if guarded else 1.0 / result
 
 
 def xidz(numerator: Array, denominator: Array, otherwise: Array) -> Array:
@@ -83,9 +85,15 @@ def modulo(x: Array, unit: Array) -> Array:
     return x - quantum(x, unit)
 
 
-def floored_modulo(x: Array, unit: Array) -> Array:
-    """Remainder with the sign of the unit, as Python gives it; 0 where the unit is 0."""
-    return jnp.where(unit == 0, 0.0, jnp.mod(x, jnp.where(unit == 0, 1.0, unit)))
+def reached(time: Array, start: Array) -> Array:
+    """Whether a time has come, up to 1e-6 (PySD ``functions.ramp``, ``pulse``)."""
+    return time + SMALL > start
+
+
+def phase(since: Array, interval: Array) -> Array:
+    """Time since the last of equal intervals began, up to 1e-6, as Python's ``%`` has it (PySD ``functions.pulse``)."""
+    none = interval == 0
+    return jnp.where(none, 0.0, jnp.mod(since + SMALL, jnp.where(none, 1.0, interval)))
 
 
 def arc(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -139,7 +147,8 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
     "INTEGER": jnp.trunc,
     "QUANTUM": quantum,
     "MODULO": modulo,
-    "floored modulo": floored_modulo,
+    "phase": phase,
+    "reached": reached,
 }
 """Every function but ``^``, which shares logarithms (``emit.Emitter``), and ACTIVE INITIAL (``translate.stages``)."""
 

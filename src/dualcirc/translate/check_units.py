@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 from dualcirc.errors import Problem, UnitsError
 from dualcirc.translate.constructs import fold
-from dualcirc.translate.ir import Call, Expression, Extreme, Level, Model, Number, Reference, State, Sum, Time, Variable
+from dualcirc.translate.ir import (
+    Call,
+    Expression,
+    Extreme,
+    Level,
+    Model,
+    Number,
+    Random,
+    Reference,
+    State,
+    Sum,
+    Time,
+    Variable,
+    Vector,
+    range_of,
+)
 from dualcirc.units import DIMENSIONLESS, Unit, parse_unit
 
-_SAME = {"+", "-", "MIN", "MAX"}
-_COMPARE = {"=", "<>", "<", "<=", ">", ">="}
+_SAME = {"+", "-", "MIN", "MAX", "QUANTUM", "MODULO", "phase", "ACTIVE INITIAL"}
+_COMPARE = {"=", "<>", "<", "<=", ">", ">=", "reached"}
 _LOGIC = {":AND:", ":OR:", ":NOT:"}
+_PURE = {"EXP", "LN", "SIN", "COS", "TAN", "ARCSIN", "ARCCOS", "ARCTAN", "SINH", "COSH", "TANH"}
+_HOLD_TIMES_TIME = ("DELAY", "DELAY N")
+"""States that hold their input times the delay time."""
 _LARGEST_DENOMINATOR = 1000
 
 AnyUnit = Unit | None
@@ -27,7 +46,7 @@ def check_units(model: Model) -> list[Problem]:
     -----
     A bare number has no unit, only 0 fits all. ``+ - MIN MAX``, comparisons and the branches of IF THEN ELSE need equal
     units; EXP and LN take and give pure numbers; a power needs a base without unit, or a number as its exponent. The
-    flow of INTEG times the time unit is the unit of the stock; SMOOTHI and DELAY3I keep the unit of their input.
+    flow of INTEG times the time unit is the unit of the stock; the smooths and delays keep the unit of their input.
     """
     problems: list[Problem] = []
     declared: dict[str, Unit] = {}
@@ -70,33 +89,46 @@ class _Checker:
                 return self.declared[name]
             case Level(state=state):
                 return self._level(self.model.states[state])
+            case Extreme(function="PROD"):
+                return self._product(expression)
             case Sum(argument=argument) | Extreme(argument=argument):
                 return self.unit(argument)
             case Call():
                 return self._call(expression)
+            case Vector():
+                return self._vector(expression)
+            case Random(function=name, arguments=arguments):
+                return self._alike(f"the arguments of {name}", [self.unit(part) for part in arguments])
         raise _UnbalancedError(f"units of {type(expression).__name__.lower()} are not known")
 
     def state(self, state: State) -> None:
-        """Units inside INTEG, SMOOTHI or DELAY3I."""
+        """Units inside a function that remembers."""
         initial, flow = self.unit(state.initial), self.unit(state.flow)
-        if state.time is None:
+        if state.function == "INTEG":
             grown = None if flow is None else flow * self.time
             self._equal(f"the flow of {state.function} times {self.time}, and its initial value", grown, initial)
             return
-        self._equal(f"the input and the initial value of {state.function}", flow, initial)
-        self._equal(f"the time of {state.function} and the time of the model", self.unit(state.time), self.time)
+        told = "a function" if state.function == "NEXT" else state.function
+        self._equal(f"the input and the initial value of {told}", flow, initial)
+        if state.time is not None:
+            self._equal(f"the time of {state.function} and the time of the model", self.unit(state.time), self.time)
+        if state.count is not None:
+            self._equal(f"the order of {state.function} and a pure number", self.unit(state.count), DIMENSIONLESS)
 
     def _level(self, state: State) -> AnyUnit:
         """Unit of what a state holds; a delay holds its input times the delay time."""
         initial = self.unit(state.initial)
-        if state.function == "DELAY" and initial is not None:
+        if state.function in _HOLD_TIMES_TIME and initial is not None:
             return initial * self.time
         return initial if initial is not None else self._flow_unit(state)
 
     def _flow_unit(self, state: State) -> AnyUnit:
         """Unit of a state that starts at a literal 0."""
+        if state.function == "NEXT":
+            # Its value may read its own level; a literal 0 fits every unit.
+            return None
         flow = self.unit(state.flow)
-        return flow if flow is None or state.function == "SMOOTH" else flow * self.time
+        return flow * self.time if flow is not None and state.function in ("INTEG", *_HOLD_TIMES_TIME) else flow
 
     def _call(self, call: Call) -> AnyUnit:
         units = [self.unit(part) for part in call.arguments]
@@ -110,20 +142,49 @@ class _Checker:
                 return self._equal("the quotient and the last argument of XIDZ", self._quotient(units[:2]), units[2])
             case "^":
                 return self._power(call, units[0], units[1])
-            case "negative" | "ABS":
+            case "negative" | "ABS" | "INTEGER":
                 return units[0]
             case "SQRT":
                 return None if units[0] is None else units[0] ** Fraction(1, 2)
-            case "EXP" | "LN":
+            case _ if name in _PURE:
                 self._equal(f"the argument of {name} and a pure number", units[0], DIMENSIONLESS)
                 return DIMENSIONLESS
             case "IF THEN ELSE":
                 return self._equal("the two branches of IF THEN ELSE", units[1], units[2])
-        if name in _LOGIC:
-            return DIMENSIONLESS
+            case _ if name in _LOGIC:
+                return DIMENSIONLESS
         assert name in _SAME | _COMPARE
         same = self._equal(f"the two sides of {name}", units[0], units[1])
         return DIMENSIONLESS if name in _COMPARE else same
+
+    def _vector(self, vector: Vector) -> AnyUnit:
+        """Places and ranks are pure numbers."""
+        unit = self.unit(vector.arguments[0])
+        match vector.function:
+            case "VECTOR REORDER":
+                self._equal(
+                    "the places of VECTOR REORDER and a pure number", self.unit(vector.arguments[1]), DIMENSIONLESS
+                )
+                return unit
+            case "INVERT MATRIX":
+                return DIMENSIONLESS / (unit or DIMENSIONLESS)
+        return DIMENSIONLESS
+
+    def _product(self, product: Extreme) -> AnyUnit:
+        """Unit to the number of factors."""
+        unit = self.unit(product.argument)
+        return (
+            None
+            if unit is None
+            else unit ** Fraction(math.prod(len(self.model.subscripts[range_of(axis)]) for axis in product.axes))
+        )
+
+    def _alike(self, what: str, units: list[AnyUnit]) -> AnyUnit:
+        """Unit of several that must be equal."""
+        unit: AnyUnit = None
+        for other in units:
+            unit = self._equal(what, unit, other)
+        return unit
 
     def _quotient(self, units: list[AnyUnit]) -> AnyUnit:
         return None if units[0] is None else units[0] / (units[1] or DIMENSIONLESS)

@@ -50,7 +50,8 @@ SIGNATURES = {
     "INTEGER": Signature(_ONE),
     "QUANTUM": Signature(_TWO),
     "MODULO": Signature(_TWO),
-    "floored modulo": Signature(_TWO),
+    "phase": Signature(_TWO),
+    "reached": Signature(_TWO, "truth"),
     "ACTIVE INITIAL": Signature(_TWO),
 }
 """

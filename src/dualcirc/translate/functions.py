@@ -25,8 +25,6 @@ from dualcirc.translate.ir import (
     range_of,
 )
 
-_SMALL = Number(1e-6)
-"""Tolerance of time in RAMP and PULSE (PySD ``functions.SMALL_VENSIM``)."""
 _HALF, _NONE, _ONE = Number(0.5), Number(0.0), Number(1.0)
 
 
@@ -93,7 +91,7 @@ def _ramp(arguments: Arguments, _: Reader) -> Expression:
     slope, start, *finish = arguments
     until = Call("MIN", (finish[0], Time())) if finish else Time()
     rise = Call("*", (slope, Call("-", (until, start))))
-    return _if(Call(">", (Call("+", (Time(), _SMALL)), start)), rise)
+    return _if(Call("reached", (Time(), start)), rise)
 
 
 def _pulse(arguments: Arguments, _: Reader) -> Expression:
@@ -124,16 +122,15 @@ def _pulse_train_of_xmile(arguments: Arguments, reader: Reader) -> Expression:
 
 def _within(start: Expression, width: Expression) -> Expression:
     """Whether a single pulse is on; PySD gives its start a tolerance, its end none."""
-    after = Call("<=", (Call("-", (start, _SMALL)), Time()))
-    return Call(":AND:", (after, Call("<", (Time(), Call("+", (start, width))))))
+    before_end = Call("<", (Time(), Call("+", (start, width))))
+    return Call(":AND:", (Call("reached", (Time(), start)), before_end))
 
 
 def _train(
     start: Expression, interval: Expression, width: Expression, height: Expression, before: Expression | None
 ) -> Expression:
     """Pulses at every interval; an interval of 0 gives a single one, whose end PySD does not look at."""
-    since = Call("+", (Call("-", (Time(), start)), _SMALL))
-    on = Call("<", (Call("floored modulo", (since, interval)), width))
+    on = Call("<", (Call("phase", (Call("-", (Time(), start)), interval)), width))
     after = Call("<=", (start, Time()))
     running = after if before is None else Call(":AND:", (after, before))
     again = _if(Call(":AND:", (running, on)), height)
