@@ -8,7 +8,9 @@ from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, lax
+from numpy.typing import NDArray
 
 from dualcirc.engine.blocks import Value
 from dualcirc.engine.draws import Draws
@@ -36,6 +38,16 @@ class Clock:
     def saves(self) -> int:
         """Number of saved times, the initial one included."""
         return self.steps // self.steps_per_save + 1
+
+    @property
+    def halves(self) -> NDArray[np.float64]:
+        """
+        Times of every half step.
+
+        Read from a table, for a product inside a compiled program may be added to before it is rounded: MODULO(Time, 1)
+        would then miss the whole years of a step of 0.1.
+        """
+        return np.asarray(self.initial + np.arange(2 * self.rows + 2) * (self.step / 2), dtype=np.float64)
 
     @property
     def rows(self) -> int:
@@ -199,7 +211,7 @@ class Machine:
         share: float = 0.0,
     ) -> Emitter:
         """Emitter with the equations computed at step ``k``, or a share of a step later; draws hold over the step."""
-        time = self.clock.initial + (k + share if share else k) * self.clock.step
+        time = jnp.asarray(self.clock.halves)[2 * k + round(2 * share)]
         draws = Draws(run.seeds, jnp.atleast_1d(k))
         emitter = Emitter(self.sizes, {**run.static, **self._named(row)}, levels, time, self.plan.tables, draws)
         for equation in equations:
