@@ -10,7 +10,7 @@ import pytest
 from dualcirc.engine import Engine, reference
 from dualcirc.translate import Model, load
 from dualcirc.translate.constructs import REDUCTIONS, SIGNATURES, STATES, TOLD_BY_OTHERS
-from dualcirc.translate.ir import Call, Expression, Extreme, StateFunction, Sum, Time, walk
+from dualcirc.translate.ir import Call, Expression, Extreme, Interpolation, Pick, Reference, StateFunction, Sum, walk
 from tests.conformity.compare import assert_conforms
 
 MODELS = sorted((Path(__file__).parents[1] / "models").glob("*/*.mdl"))
@@ -31,7 +31,8 @@ def test_engine_equals_reference_for_one_construct(path: Path) -> None:
 def test_engine_equals_reference_when_every_input_is_replaced(path: Path) -> None:
     model = load(path)
     engine = Engine(model, names(model), block=2, threads=1)
-    overrides = {name: engine.constant(name) * 1.25 for name, v in model.variables.items() if v.kind == "constant"}
+    free = [name for name, v in model.variables.items() if v.kind == "constant" and not v.unchangeable]
+    overrides = {name: engine.constant(name) * 1.25 for name in free}
     for name in (name for name, v in model.variables.items() if v.kind == "data"):
         path_of_data = engine.data_path(name)
         overrides[name] = path_of_data + np.linspace(0, 1, len(path_of_data)).reshape(
@@ -56,11 +57,12 @@ def test_every_known_construct_has_a_model() -> None:
     assert {part.function for part in parts if isinstance(part, Call)} == set(SIGNATURES)
     extremes = {part.function for part in parts if isinstance(part, Extreme)}
     assert {"SUM" for part in parts if isinstance(part, Sum)} | extremes == set(REDUCTIONS)
-    assert any(isinstance(part, Time) for part in parts)
+    assert {type(part) for part in parts} == set(get_args(Expression))
+    assert any(isinstance(axis, Pick) for part in parts if isinstance(part, Reference) for axis in part.axes)
     functions = {state.function for model in models for state in model.states.values()}
     assert functions == set(get_args(StateFunction))
     interpolations = {v.interpolation for model in models for v in model.variables.values() if v.interpolation}
-    assert interpolations == {"linear", "hold"}
+    assert interpolations == set(get_args(Interpolation))
 
 
 def test_every_function_of_the_language_stands_in_a_model() -> None:

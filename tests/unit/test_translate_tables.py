@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dualcirc.translate.expressions import RefusedError
+from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.tables import Tables
 
 TABLE = "Region,scalar,down\nnorth,4.5,1\nsouth,9,-2\neast,,word\n"
@@ -49,8 +49,8 @@ def test_constants_names_table_and_cell(
         tables.constants(file, ",", cell, shape)
 
 
-def test_series_refuses_times_that_do_not_rise(tables: Tables) -> None:
-    with pytest.raises(RefusedError, match="do not rise at row 3"):
+def test_series_refuses_a_time_that_stands_twice(tables: Tables) -> None:
+    with pytest.raises(RefusedError, match="1 stands twice among the times"):
         tables.series("unordered.csv", ",", "A", "B2", ())
 
 
@@ -62,12 +62,12 @@ def test_series_refuses_fewer_than_two_rows(tables: Tables, cell: str, told: str
 
 def test_series_refuses_two_dimensions(tables: Tables) -> None:
     with pytest.raises(RefusedError, match="at most 1 dimension, 2 are asked for"):
-        tables.series("t.csv", ",", "A", "B2", (1, 1))
+        tables.series("t.csv", ",", "A", "B2", (2, 2))
 
 
-def test_series_refuses_times_in_a_row(tables: Tables) -> None:
-    with pytest.raises(RefusedError, match="must stand in a column"):
-        tables.series("t.csv", ",", "1", "B2", ())
+def test_series_refuses_times_in_no_row_or_column(tables: Tables) -> None:
+    with pytest.raises(RefusedError, match="must stand in a column or row"):
+        tables.series("t.csv", ",", "A1", "B2", ())
 
 
 def test_table_reached_through_a_link_out_of_the_folder_is_refused(tables: Tables) -> None:

@@ -21,9 +21,9 @@ from dualcirc.engine.results import RunOutputs, collect, empty_outputs, status_t
 from dualcirc.engine.settings import available_cores, compiler_options, prepare_jax
 from dualcirc.engine.sizes import sized
 from dualcirc.errors import DualcircError, Problem, did_you_mean
+from dualcirc.translate.clock import number_of_steps, steps_between, steps_per_save
 from dualcirc.translate.constructs import fold
 from dualcirc.translate.ir import FloatArray, Model, Number
-from dualcirc.translate.load import steps_between
 
 Progress = Callable[[int], None]
 """Called with the number of runs finished since the last call."""
@@ -267,6 +267,12 @@ def _with_step(model: Model, time_step: float | None) -> Model:
         return model
     step = float(time_step)
     time = replace(model.time, step=step, saveper=step if model.time.saveper_is_step else model.time.saveper)
+    fits = step > 0 and steps_between(time.initial, time.final, step) and steps_between(0.0, time.saveper, step)
+    if not fits:
+        what = (
+            f"time step {time.step} does not divide the run ({time.initial} to {time.final}) and SAVEPER {time.saveper}"
+        )
+        raise DualcircError(Problem(what, mend="Halve the model's own step."))
     variables = {
         name: replace(variable, expression=Number(step)) if fold(name) == "time_step" else variable
         for name, variable in model.variables.items()
@@ -276,15 +282,9 @@ def _with_step(model: Model, time_step: float | None) -> Model:
 
 def _clock(model: Model) -> Clock:
     """Whole numbers of steps."""
-    time = model.time
-    steps = steps_between(time.initial, time.final, time.step)
-    per_save = steps_between(0.0, time.saveper, time.step)
-    if steps is None or per_save is None:
-        what = (
-            f"time step {time.step} does not divide the run ({time.initial} to {time.final}) and SAVEPER {time.saveper}"
-        )
-        raise DualcircError(Problem(what, mend="Halve the model's own step."))
-    return Clock(time.initial, time.step, steps, per_save)
+    per_save = steps_per_save(model.time)
+    assert per_save is not None, "checked when the model was loaded"
+    return Clock(model.time.initial, model.time.step, number_of_steps(model.time), per_save)
 
 
 def _outputs(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
@@ -293,7 +293,7 @@ def _outputs(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
         return tuple(
             name for name, variable in model.variables.items() if variable.kind not in ("constant", "control", "lookup")
         )
-    unknown = [name for name in outputs if name not in model.variables]
+    unknown = [name for name in outputs if name not in model.variables or model.variables[name].kind == "lookup"]
     if unknown:
         problems = [
             Problem(f"'{n}' is no variable of the model", mend=did_you_mean(n, model.variables)) for n in unknown

@@ -10,7 +10,7 @@ import numpy as np
 
 from dualcirc.engine.integrate import Clock
 from dualcirc.errors import DualcircError, Problem, did_you_mean
-from dualcirc.translate.data import at
+from dualcirc.translate.data import on_grid as on_grid
 from dualcirc.translate.ir import FloatArray, Model
 
 Overrides = Mapping[str, FloatArray]
@@ -87,7 +87,7 @@ def inputs_of(model: Model, clock: Clock) -> Inputs:
         if variable.value is not None:
             base[name] = variable.value
         elif variable.series is not None:
-            base[name] = at(variable.series, np.minimum(times, final))
+            base[name] = on_grid(variable.series, np.minimum(times, final))
     constants = {name for name in base if model.variables[name].kind == "constant"}
     shared = frozenset(name for name in constants if base[name].ndim > 1)
     return Inputs(model, clock, base, shared)

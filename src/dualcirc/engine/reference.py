@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import xarray as xr
 from pysd.py_backend.statefuls import Smooth
 
 from dualcirc.engine.inputs import Overrides
+from dualcirc.translate.clock import number_of_steps
 from dualcirc.translate.ir import FloatArray, Model
 from dualcirc.translate.load import load
 
@@ -150,9 +152,8 @@ def _parameters(model: Model, overrides: Overrides, step: float) -> dict[str, An
 
 def _accumulated_grid(model: Model, step: float) -> FloatArray:
     """Times as PySD reaches them, by adding the step: its data variables look a time up exactly."""
-    steps = round((model.time.final - model.time.initial) / step)
     times = [model.time.initial]
-    for _ in range(steps):
+    for _ in range(number_of_steps(replace(model.time, step=step))):
         times.append(times[-1] + step)
     return np.array(times)
 

@@ -21,8 +21,8 @@ from dualcirc.engine.passes import plan
 from dualcirc.engine.settings import prepare_jax
 from dualcirc.engine.sizes import sized
 from dualcirc.engine.states import rate
+from dualcirc.translate.clock import number_of_steps
 from dualcirc.translate.ir import FloatArray, Model, State
-from dualcirc.translate.load import steps_between
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Trace:
         prepare_jax()
         self.model = model
         self.seed = jnp.zeros(1, dtype=int)
-        self.names = tuple(name for name, variable in model.variables.items() if variable.kind != "control")
-        steps = steps_between(model.time.initial, model.time.final, model.time.step)
-        assert steps is not None, "checked when the model was loaded"
-        clock = Clock(model.time.initial, model.time.step, steps, 1)
+        self.names = tuple(
+            name for name, variable in model.variables.items() if variable.kind not in ("control", "lookup")
+        )
+        clock = Clock(model.time.initial, model.time.step, number_of_steps(model.time), 1)
         sizes = {name: len(elements) for name, elements in model.subscripts.items()}
         dims = {name: variable.dims for name, variable in model.variables.items()}
         self.inputs = inputs_of(model, clock)

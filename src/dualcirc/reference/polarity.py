@@ -15,8 +15,8 @@ from typing import Literal
 
 import numpy as np
 
-from dualcirc.reference.fixed import fixed_values
 from dualcirc.reference.graph import Graph
+from dualcirc.translate.fixed import fixed_values
 from dualcirc.translate.ir import Call, Expression, Extreme, FloatArray, Level, Number, Reference, Sum, Time
 
 Sign = Literal["+", "-", "0", "?"]

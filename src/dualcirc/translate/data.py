@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dualcirc.translate.constructs import NOT_AVAILABLE, RefusedError
+from dualcirc.translate.constructs import NOT_AVAILABLE
 from dualcirc.translate.ir import FloatArray, Interpolation, Series
 from dualcirc.translate.parts import check_cover, left_side, without
+from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.subscripts import Left, Names
 from dualcirc.translate.tables import Tables
 
@@ -43,7 +44,7 @@ def series(components: Sequence[Any], dims: tuple[str, ...], names: Names, table
     return _merged(pieces, tuple(len(names.elements[dim]) for dim in dims), methods[0])
 
 
-def at(points: Series, times: FloatArray) -> FloatArray:
+def on_grid(points: Series, times: FloatArray) -> FloatArray:
     """
     Values of a table at any times, (time, *dims).
 
@@ -113,5 +114,5 @@ def _filled(times: FloatArray, values: FloatArray, wanted: FloatArray, method: I
         known = ~np.isnan(column)
         if not known.any():
             raise RefusedError("an element has blank values alone")
-        columns.append(at(Series(times[known], column[known], method), wanted))
+        columns.append(on_grid(Series(times[known], column[known], method), wanted))
     return np.stack(columns, axis=-1).reshape(len(wanted), *values.shape[1:])

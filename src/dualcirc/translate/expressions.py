@@ -17,7 +17,6 @@ from dualcirc.translate.constructs import (
     SIGNATURES,
     STRUCTURE_NAMES,
     TOLD_BY_OTHERS,
-    RefusedError,
     Type,
     fold,
     vensim_name,
@@ -39,6 +38,7 @@ from dualcirc.translate.ir import (
     range_of,
 )
 from dualcirc.translate.lookups import WAYS, called, inline
+from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.states import STRUCTURES, stateful
 from dualcirc.translate.subscripts import Left, Names, axis, number
 

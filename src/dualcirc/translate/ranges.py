@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dualcirc.translate.constructs import RefusedError, fold
+from dualcirc.translate.constructs import fold
+from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.tables import Tables
 
 Mappings = dict[tuple[str, str], dict[str, str]]
@@ -182,8 +183,8 @@ def _pairs(
     members = {fold(element) for element in elements[target]}
     pairs: dict[str, str] = {}
     for element, name in zip(own, written, strict=True):
-        for member in [name] if fold(name) in members else ranges.get(fold(name), ()):
-            pairs[fold(member)] = element
-    if set(pairs) - members or (listed and not pairs):
-        raise RefusedError(f"it maps on elements that '{target}' does not have")
+        found = [name] if fold(name) in members else ranges.get(fold(name), ())
+        if not found or not members.issuperset(map(fold, found)):
+            raise RefusedError(f"it maps on '{name}', which is not of '{target}'")
+        pairs.update({fold(member): element for member in found})
     return pairs

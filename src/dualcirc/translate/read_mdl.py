@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,10 @@ def read_mdl(path: Path) -> Any:
     _refuse_before_parsing(file, path)
     try:
         equations = [element.equation for element in _elements(file)]
-        for section in file.sections:
-            section.parse()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that explicit mappings are not read: they are restored below
+            for section in file.sections:
+                section.parse()
         main = file.get_abstract_model().sections[0]
         restore_mappings(main.subscripts, equations)
         return main

@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from dualcirc.translate.constructs import RefusedError
+from dualcirc.translate.refused import RefusedError
 
 Cell = str | float | None
 Rows = list[list[Cell]]
@@ -124,7 +124,7 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _text(path: Path, file: str, tab: str) -> Rows:
-    separator = tab if tab and not tab[0].isalnum() else "," if path.suffix.lower() == ".csv" else "\t"
+    separator = tab if tab.strip() and not tab[0].isalnum() else "," if path.suffix.lower() == ".csv" else "\t"
     separator = "\t" if separator == "\\t" else separator
     if len(separator) != 1:
         raise RefusedError(f"separator '{tab}' of table '{file}' is not one character")
