@@ -13,8 +13,12 @@ from dualcirc.translate.ir import (
     Expression,
     Extreme,
     Level,
+    Lookup,
     Model,
     Number,
+    Numbers,
+    Part,
+    Parts,
     Random,
     Reference,
     State,
@@ -46,7 +50,8 @@ def check_units(model: Model) -> list[Problem]:
     -----
     A bare number has no unit, only 0 fits all. ``+ - MIN MAX``, comparisons and the branches of IF THEN ELSE need equal
     units; EXP and LN take and give pure numbers; a power needs a base without unit, or a number as its exponent. The
-    flow of INTEG times the time unit is the unit of the stock; the smooths and delays keep the unit of their input.
+    flow of INTEG times the time unit is the unit of the stock; the smooths and delays keep the unit of their input. A
+    lookup has the unit that its table declares, whatever its argument; a condition among numbers is a pure number.
     """
     problems: list[Problem] = []
     declared: dict[str, Unit] = {}
@@ -81,18 +86,22 @@ class _Checker:
     def unit(self, expression: Expression) -> AnyUnit:
         """Unit of an expression."""
         match expression:
-            case Number(value=value):
-                return DIMENSIONLESS if value else None
+            case Number() | Numbers():
+                return None if isinstance(expression, Number) and not expression.value else DIMENSIONLESS
             case Time():
                 return self.time
             case Reference(name=name):
                 return self.declared[name]
             case Level(state=state):
                 return self._level(self.model.states[state])
-            case Extreme(function="PROD"):
-                return self._product(expression)
-            case Sum(argument=argument) | Extreme(argument=argument):
+            case Sum(argument=argument):
                 return self.unit(argument)
+            case Extreme():
+                return self._extreme(expression)
+            case Lookup():
+                return self._lookup(expression)
+            case Parts(parts=parts):
+                return self._parts(parts)
             case Call():
                 return self._call(expression)
             case Vector():
@@ -100,6 +109,27 @@ class _Checker:
             case Random(function=name, arguments=arguments):
                 return self._alike(f"the arguments of {name}", [self.unit(part) for part in arguments])
         raise _UnbalancedError(f"units of {type(expression).__name__.lower()} are not known")
+
+    def _extreme(self, expression: Extreme) -> AnyUnit:
+        """Unit of the smallest or largest value, or of a product of all elements."""
+        unit = self.unit(expression.argument)
+        if expression.function != "PROD" or unit is None:
+            return unit
+        return unit ** Fraction(math.prod(len(self.model.subscripts[range_of(axis)]) for axis in expression.axes))
+
+    def _lookup(self, call: Lookup) -> AnyUnit:
+        """Unit that the table declares; a table inside an equation fits every unit, and so does every argument."""
+        self.unit(call.argument)
+        name = call.table if call.table in self.declared else call.table.rpartition(" #")[0]
+        return self.declared[name] if self.model.variables[name].kind == "lookup" else None
+
+    def _parts(self, parts: tuple[Part, ...]) -> AnyUnit:
+        """Unit of all parts; numbers alone are constants, which have the unit of their variable."""
+        found: AnyUnit = None
+        for part in parts:
+            if not isinstance(part.expression, Number | Numbers):
+                found = self._equal("two parts", found, self.unit(part.expression))
+        return found
 
     def state(self, state: State) -> None:
         """Units inside a function that remembers."""
@@ -169,15 +199,6 @@ class _Checker:
             case "INVERT MATRIX":
                 return DIMENSIONLESS / (unit or DIMENSIONLESS)
         return DIMENSIONLESS
-
-    def _product(self, product: Extreme) -> AnyUnit:
-        """Unit to the number of factors."""
-        unit = self.unit(product.argument)
-        return (
-            None
-            if unit is None
-            else unit ** Fraction(math.prod(len(self.model.subscripts[range_of(axis)]) for axis in product.axes))
-        )
 
     def _alike(self, what: str, units: list[AnyUnit]) -> AnyUnit:
         """Unit of several that must be equal."""

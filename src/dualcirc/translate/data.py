@@ -98,14 +98,21 @@ def _merged(
     merged = np.full((len(all_times), *shape), np.nan)
     for whole, block, times, values in pieces:
         complete = np.full((len(all_times), *shape), np.nan)
-        complete[np.ix_(range(len(all_times)), *whole.places)] = _filled(times, values, all_times, method)
+        complete[np.ix_(range(len(all_times)), *whole.places)] = filled(times, values, all_times, method)
         part = np.ix_(range(len(all_times)), *block.places)
         merged[part] = complete[part]
     return Series(all_times, merged, method)
 
 
-def _filled(times: FloatArray, values: FloatArray, wanted: FloatArray, method: Interpolation) -> FloatArray:
-    """Values at all wanted times; a blank one is found from the others of its element."""
+def filled(times: FloatArray, values: FloatArray, wanted: FloatArray, method: Interpolation) -> FloatArray:
+    """
+    Values of a table at all wanted times or arguments; a blank one is found from the others of its element.
+
+    Raises
+    ------
+    RefusedError
+        If all values of an element are blank.
+    """
     if np.array_equal(times, wanted) and not np.isnan(values).any():
         return values
     flat = values.reshape(len(times), -1)

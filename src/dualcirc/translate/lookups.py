@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dualcirc.translate.data import filled
 from dualcirc.translate.ir import Axis, Call, Expression, FloatArray, Lookup, Table
 from dualcirc.translate.parts import check_cover, left_side, without
 from dualcirc.translate.refused import RefusedError
@@ -95,7 +96,8 @@ def _points(tree: Any, shape: tuple[int, ...], tables: Tables | None) -> Points:
     """Points of one equation."""
     if type(tree).__name__ == "GetLookupsStructure":
         assert tables is not None, "only equations of their own read files"
-        return tables.series(tree.file, tree.tab, tree.x_row_or_col, tree.cell, shape, blank=False)
+        x, y = tables.series(tree.file, tree.tab, tree.x_row_or_col, tree.cell, shape)
+        return x, filled(x, y, x, "linear")
     x, y = np.asarray(tree.x, dtype=float), np.asarray(tree.y, dtype=float)
     if len(x) == 0 or len(x) != len(y):
         raise RefusedError("a lookup has no points")

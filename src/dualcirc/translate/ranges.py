@@ -15,7 +15,7 @@ Mappings = dict[tuple[str, str], dict[str, str]]
 """(range, range that it maps on) -> folded element of the second -> element of the first."""
 _QUOTED = r'"(?:\\"|[^"])*"'
 _ITEM = re.compile(rf"\(\s*({_QUOTED}|[^:]+?)\s*:((?:{_QUOTED}|[^()])*)\)|({_QUOTED}|[^,()\"]+)")
-_LISTED = re.compile(rf"{_QUOTED}|[^,]+")
+_LISTED = re.compile(rf"\s*({_QUOTED}|[^,]+)")
 _DEFINED = re.compile(rf"\s*({_QUOTED}|[^:\"]+?)\s*:")
 
 

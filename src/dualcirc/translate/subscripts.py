@@ -203,10 +203,12 @@ def _range_of(wanted: set[str], written: Sequence[str | None], others: set[str |
 
 
 def _copy(name: str, names: Names) -> str:
-    """Range with the same elements under a new name."""
+    """Range with the same elements under a new name, which no range or element has."""
+    taken = {*names.ranges, *(fold(element) for elements in names.elements.values() for element in elements)}
     number = 1
-    while f"{name}{number}" in names.elements:
+    while fold(f"{name}{number}") in taken:
         number += 1
-    names.elements[f"{name}{number}"] = names.elements[name]
-    names.ranges[fold(f"{name}{number}")] = f"{name}{number}"
-    return f"{name}{number}"
+    copy = f"{name}{number}"
+    names.elements[copy] = names.elements[name]
+    names.ranges[fold(copy)] = copy
+    return copy

@@ -58,7 +58,7 @@ class Tables:
         return (block.T if transposed else block).reshape(shape)
 
     def series(
-        self, file: str, tab: str, across: str, cell: str, shape: tuple[int, ...], blank: bool = True
+        self, file: str, tab: str, across: str, cell: str, shape: tuple[int, ...]
     ) -> tuple[FloatArray, FloatArray]:
         """
         Points of GET DIRECT DATA and GET DIRECT LOOKUPS: times or arguments, (point,), and values, (point, *dims).
@@ -73,13 +73,11 @@ class Tables:
             First cell of the values, or the name of their cells.
         shape
             Sizes of the dimensions, of which one at most is longer than 1.
-        blank
-            Whether a value may be blank; it then is not a number.
 
         Notes
         -----
         Points run from ``cell`` to the end of the table and come back in rising order, as PySD sorts them; a blank time
-        ends or skips (``External._initialize_data``).
+        ends or skips, a blank value is NaN (``External._initialize_data``).
         """
         if sum(size > 1 for size in shape) > 1:  # as PySD reads it
             raise RefusedError(f"GET DIRECT DATA gives at most 1 dimension, {len(shape)} are asked for")
@@ -88,7 +86,7 @@ class Tables:
         time_rows, time_columns, rows, columns, along = spans
         times = [_time(table, file, row, column) for row in time_rows for column in time_columns]
         kept = _kept(times, file)
-        values = np.array([[_value(table, file, r, c, blank) for c in columns] for r in rows], dtype=float)
+        values = np.array([[_value(table, file, r, c, True) for c in columns] for r in rows], dtype=float)
         values = (values.reshape(len(rows), len(columns)).T if along else values.reshape(len(rows), len(columns)))[kept]
         x = np.array([times[place] for place in kept], dtype=float)
         order = np.argsort(x, kind="stable")
