@@ -1,4 +1,4 @@
-"""Constructs of Vensim that PySD 3.14 does not run, or not as Vensim's documentation has it, against hand calculation."""
+"""What PySD 3.14 does not run, or not as the documentation of Vensim has it, against calculation by hand."""
 
 from pathlib import Path
 
@@ -193,6 +193,29 @@ def test_parts_of_data_have_times_of_their_own(tmp_path: Path, keyword: str, wan
         f"x[a2] :{keyword}: := GET DIRECT DATA('b.csv', ',', '1', 'B2')",
     )
     np.testing.assert_array_equal(out["x"], np.stack([wanted, [5, 7, 8]], axis=1))
+
+
+def test_table_of_a_file_stands_beside_one_in_the_model(tmp_path: Path) -> None:
+    # PySD fails on a lookup whose parts are of two kinds.
+    (tmp_path / "t.csv").write_text("x,y\n0,2\n1,\n2,6\n")
+    out = run(
+        tmp_path,
+        "A: a1, a2",
+        "curve[a1]((0,1),(2,2))",
+        "curve[a2] = GET DIRECT LOOKUPS('t.csv', ',', 'A', 'B2')",
+        "y[A] = curve[A](Time)",
+    )
+    np.testing.assert_array_equal(out["y"], [[1, 2], [1.5, 4], [2, 6]])
+
+
+def test_file_is_named_in_the_settings_of_the_model(tmp_path: Path) -> None:
+    # Vensim writes GET XLS DATA('?data', ...) and the file's name below the sketch; PySD refuses the question mark.
+    (tmp_path / "t.csv").write_text("x,2.5\n")
+    settings = "\\\\\\---/// Sketch information\n///---\\\\\\\n:L<%^E!@\n30:?data=t.csv\n"
+    path = tmp_path / "model.mdl"
+    entries = ("c = GET DIRECT CONSTANTS('?data', ',', 'B1')", *CONTROL)
+    path.write_text("{UTF-8}\n" + "".join(f"{entry}\n\t~\tDmnl\n\t~\n\t|\n\n" for entry in entries) + settings)
+    assert load(path).variables["c"].value == 2.5
 
 
 def test_unchangeable_constant_and_what_the_times_need_cannot_be_replaced(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_load_refuses_subscript_ranges_that_do_not_fit(tmp_path: Path, ranges: t
     ("equations", "told"),
     [
         (("bad[north] = 1", "bad[south] = table"), "is a lookup without an argument"),
-        (("bad[north] = 1", "bad[south]((0,0),(1,1))"), "its equations mix tables with others"),
+        (("bad[north] = 1", "bad[south]((0,0),(1,1))"), "its equations mix lookups with others"),
         (("bad[north, Kind] = 1", "bad[south, hard] = 2"), r"no equation gives the element \[south, soft\]"),
         (("bad[north] = 1", "bad[soft] = 2"), "no subscript range nor an element"),
         (("bad[north] = 1", "bad[south, soft] = 2"), "different numbers of subscripts"),

@@ -10,8 +10,8 @@ import numpy as np
 
 from dualcirc.engine.integrate import Clock
 from dualcirc.errors import DualcircError, Problem, did_you_mean
-from dualcirc.translate.data import on_grid as on_grid
 from dualcirc.translate.ir import FloatArray, Model
+from dualcirc.translate.points import on_grid as on_grid
 
 Overrides = Mapping[str, FloatArray]
 """Exact names of constants (*dims) and of data variables (step of the grid, *dims) with the values of one run."""

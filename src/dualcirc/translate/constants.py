@@ -73,12 +73,7 @@ def constant_in_parts(
 
 def as_expression(value: FloatArray, whole: Left, block: Left) -> Expression:
     """Constant value (*whole) as an expression over the axes of a block of it."""
-    within = [[side.places.index(place) for place in part.places] for side, part in _pairs(whole, block)]
-    numbers = np.asarray(value)[np.ix_(*within)].ravel()
+    numbers = np.asarray(value)[np.ix_(*whole.within(block))].ravel()
     if np.all(numbers == numbers[0]):
         return Number(float(numbers[0]))
     return Numbers(block.axes, tuple(float(number) for number in numbers))
-
-
-def _pairs(whole: Left, block: Left) -> list[tuple[Any, Any]]:
-    return list(zip(whole.sides, block.sides, strict=True))

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dualcirc.translate.constructs import NOT_AVAILABLE
-from dualcirc.translate.ir import FloatArray, Interpolation, Series
+from dualcirc.translate.ir import FloatArray, Interpolation, Lookup, Series, Table, Time
+from dualcirc.translate.lookups import called
 from dualcirc.translate.parts import check_cover, left_side, without
+from dualcirc.translate.points import filled
 from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.subscripts import Left, Names
 from dualcirc.translate.tables import Tables
@@ -44,32 +45,24 @@ def series(components: Sequence[Any], dims: tuple[str, ...], names: Names, table
     return _merged(pieces, tuple(len(names.elements[dim]) for dim in dims), methods[0])
 
 
-def on_grid(points: Series, times: FloatArray) -> FloatArray:
+def over_time(owner: str, component: Any, whole: Left, block: Left, names: Names, tables: Tables) -> Lookup:
     """
-    Values of a table at any times, (time, *dims).
+    Data of some elements of a variable whose other elements have equations: a lookup of Time.
 
-    Notes
-    -----
-    Before the first and after the last time of the table its first and last values hold, also where a value holds or
-    looks forward in between (PySD ``data.Data.__call__``). ``:RAW:`` gives nothing between the times of the table:
-    Vensim's :NA:, where PySD has NaN.
+    Raises
+    ------
+    RefusedError
+        If its values stand between times in no way that a lookup knows.
     """
-    last = len(points.times) - 1
-    below = np.clip(np.searchsorted(points.times, times, side="right") - 1, 0, last)
-    if points.interpolation == "hold":
-        return points.values[below]
-    if points.interpolation == "forward":
-        return points.values[np.minimum(np.searchsorted(points.times, times, side="left"), last)]
-    wide = (-1, *[1] * (points.values.ndim - 1))
-    above = np.minimum(below + 1, last)
-    if points.interpolation == "raw":
-        near = np.where(np.abs(points.times[above] - times) < np.abs(points.times[below] - times), above, below)
-        there = np.isclose(points.times[near], times, rtol=1e-12, atol=1e-12)
-        return np.where(there.reshape(wide), points.values[near], NOT_AVAILABLE)
-    span = np.where(above > below, points.times[above] - points.times[below], 1.0)
-    share = np.clip((times - points.times[below]) / span, 0.0, 1.0).reshape(wide)
-    low, high = points.values[below], points.values[above]
-    return low + share * (high - low)
+    method = _interpolation(component)
+    if method == "raw":
+        raise RefusedError(":RAW: data beside other equations is not supported", "Write a variable of its own.")
+    times, values = _read(component.ast, whole.shape, tables)
+    y = filled(times, values, times, method)[np.ix_(range(len(times)), *whole.within(block))]
+    y = y.reshape(len(times), *(len(names.elements[label]) for label in block.axes))
+    x = np.broadcast_to(times.reshape(-1, *[1] * (y.ndim - 1)), y.shape)
+    name = names.add_lookup(f"{owner} #data", Table(block.axes, x, y, steps=method == "hold"))
+    return called("LOOKUP FORWARD" if method == "forward" else "", name, block.axes, Time(), names)
 
 
 def _interpolation(component: Any) -> Interpolation:
@@ -102,24 +95,3 @@ def _merged(
         part = np.ix_(range(len(all_times)), *block.places)
         merged[part] = complete[part]
     return Series(all_times, merged, method)
-
-
-def filled(times: FloatArray, values: FloatArray, wanted: FloatArray, method: Interpolation) -> FloatArray:
-    """
-    Values of a table at all wanted times or arguments; a blank one is found from the others of its element.
-
-    Raises
-    ------
-    RefusedError
-        If all values of an element are blank.
-    """
-    if np.array_equal(times, wanted) and not np.isnan(values).any():
-        return values
-    flat = values.reshape(len(times), -1)
-    columns = []
-    for column in flat.T:
-        known = ~np.isnan(column)
-        if not known.any():
-            raise RefusedError("an element has blank values alone")
-        columns.append(on_grid(Series(times[known], column[known], method), wanted))
-    return np.stack(columns, axis=-1).reshape(len(wanted), *values.shape[1:])

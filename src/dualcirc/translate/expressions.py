@@ -169,9 +169,9 @@ class EquationReader:
         return called(way, name, self._axes(name, dims, reference.subscripts), self.number(argument), self.names)
 
     def _with_lookup(self, tree: Any) -> Expression:
-        name = f"{self.owner} #table {sum(key.startswith(f'{self.owner} #table ') for key in self.names.lookups) + 1}"
-        self.names.lookups[name] = inline(tree.lookups)
-        return Lookup(name, (), self.number(tree.argument))
+        return Lookup(
+            self.names.add_lookup(f"{self.owner} #table", inline(tree.lookups)), (), self.number(tree.argument)
+        )
 
     def _arithmetic(self, tree: Any) -> Expression:
         parts = [self.number(part) for part in tree.arguments]

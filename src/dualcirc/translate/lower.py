@@ -11,7 +11,7 @@ from dualcirc.errors import ModelFileError, Problem
 from dualcirc.translate.clock import CONTROL
 from dualcirc.translate.constants import as_expression, constant, constant_in_parts
 from dualcirc.translate.constructs import fold
-from dualcirc.translate.data import series
+from dualcirc.translate.data import over_time, series
 from dualcirc.translate.expressions import EquationReader
 from dualcirc.translate.ir import Expression, Kind, Level, State, Table, Variable
 from dualcirc.translate.lines import line_of
@@ -19,6 +19,7 @@ from dualcirc.translate.lookups import table
 from dualcirc.translate.parts import check_cover, joined, left_side, without
 from dualcirc.translate.ranges import Ranges, numbers, read_ranges
 from dualcirc.translate.refused import RefusedError
+from dualcirc.translate.sheets import file_aliases
 from dualcirc.translate.subscripts import Left, Names, merged_dims
 from dualcirc.translate.tables import Tables
 
@@ -64,7 +65,7 @@ def lower(section: Any, path: Path) -> Lowered:
         With every variable that uses an unknown construct, a wrong table or an unknown name.
     """
     text = path.read_text(encoding="utf-8", errors="ignore")
-    tables = Tables(path.parent)
+    tables = Tables(path.parent, file_aliases(text))
     names = _names(section.elements, _ranges(section.subscripts, path, text, tables))
     work = _Lowering(path, text, names, tables, Lowered(names.elements, lookups=names.lookups))
     for check in (*section.constraints, *section.test_inputs):
@@ -130,8 +131,8 @@ def _variable(element: Any, work: _Lowering) -> Variable:
         points.times.setflags(write=False)
         points.values.setflags(write=False)
         return replace(base, kind="data", series=points)
-    if any(type(component.ast).__name__ in (*_LOOKUPS, *_DATA) for component in element.components):
-        raise RefusedError("its equations mix tables with others", "Write one kind of equation for all elements.")
+    if any(type(component.ast).__name__ in _LOOKUPS for component in element.components):
+        raise RefusedError("its equations mix lookups with others", "Write one kind of equation for all elements.")
     return _equations(base, element.components, work)
 
 
@@ -164,7 +165,7 @@ def _equations(base: Variable, components: Sequence[Any], work: _Lowering) -> Va
         return replace(base, kind="constant", value=value)
     states: list[State] = []
     parts = [
-        (block, _expression(component.ast, whole, block, base.name, states, work))
+        (block, _expression(component, whole, block, base.name, states, work))
         for component, (whole, left) in zip(components, blocks, strict=True)
         for block in left
     ]
@@ -173,12 +174,16 @@ def _equations(base: Variable, components: Sequence[Any], work: _Lowering) -> Va
     return replace(base, kind=kind, expression=joined(parts, base.dims))
 
 
-def _expression(tree: Any, whole: Left, block: Left, owner: str, states: list[State], work: _Lowering) -> Expression:
+def _expression(
+    component: Any, whole: Left, block: Left, owner: str, states: list[State], work: _Lowering
+) -> Expression:
     """Right-hand side of one equation for a block of its elements."""
-    value = constant(tree, whole.shape, work.tables)
+    value = constant(component.ast, whole.shape, work.tables)
     if value is not None:
         return as_expression(value, whole, block)
-    return EquationReader(work.names, owner, block.axes, states, left=block).read(tree)
+    if type(component.ast).__name__ in _DATA:
+        return over_time(owner, component, whole, block, work.names, work.tables)
+    return EquationReader(work.names, owner, block.axes, states, left=block).read(component.ast)
 
 
 def _are_stocks(parts: Sequence[tuple[Left, Expression]], states: dict[str, State]) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+import pandas as pd
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -16,6 +20,8 @@ from dualcirc.translate.refused import RefusedError
 Cell = str | float | None
 Rows = list[list[Cell]]
 _WORKBOOKS = (".xlsx", ".xlsm")
+_OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
+"""Read through pandas, as PySD does; their named cells are not known."""
 _TEXTS = (".csv", ".txt", ".tab", ".tsv")
 
 
@@ -24,6 +30,8 @@ class Sheets:
     """Tables below a folder."""
 
     folder: Path
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Files by the names with a question mark that stand for them."""
     read: dict[Path, dict[str, Rows]] = field(default_factory=dict)
     """Rows by file and separator or sheet."""
     books: dict[Path, Any] = field(default_factory=dict)
@@ -40,7 +48,7 @@ class Sheets:
         path = self.path(file)
         sheets = self.read.setdefault(path, {})
         if tab not in sheets:
-            sheets[tab] = self._sheet(path, file, tab) if _is_workbook(path) else _text(path, file, tab)
+            sheets[tab] = self._read(path, file, tab)
         return sheets[tab]
 
     def named(self, file: str, tab: str, name: str) -> tuple[range, range]:
@@ -49,7 +57,7 @@ class Sheets:
         if not _is_workbook(path):
             raise RefusedError(f"'{name}' is no cell; write for example 'B2' or 'B2*'", "Only workbooks name cells.")
         book = self._book(path, file)
-        sheet = _title(book, tab, file)
+        sheet = _title(book.sheetnames, tab, file)
         found = _defined(book[sheet].defined_names, name) or _defined(book.defined_names, name)
         places = [] if found is None else [place for place in found.destinations if place[0].lower() == sheet.lower()]
         if not places:
@@ -66,20 +74,28 @@ class Sheets:
         RefusedError
             If it is not there, or not below the folder.
         """
-        if file.startswith("?"):
+        named = self.aliases.get(file, file)
+        if named.startswith("?"):
             raise RefusedError(f"table '{file}' is named indirectly", "Write the name of the file.")
-        path = (self.folder / file.replace("\\", "/")).resolve()
+        path = (self.folder / named.replace("\\", "/")).resolve()
         if not path.is_relative_to(self.folder.resolve()):
             raise RefusedError(f"table '{file}' lies outside the model's folder")
         if not path.is_file():
             raise RefusedError(f"table '{file}' not found", f"It is looked for in {self.folder}.")
-        if not _is_workbook(path) and path.suffix.lower() not in _TEXTS:
-            raise RefusedError(f"table '{file}' is of an unknown kind", f"Known: {', '.join((*_TEXTS, *_WORKBOOKS))}.")
+        known = (*_TEXTS, *_WORKBOOKS, *_OTHER_WORKBOOKS)
+        if path.suffix.lower() not in known:
+            raise RefusedError(f"table '{file}' is of an unknown kind", f"Known: {', '.join(known)}.")
         return path
 
-    def _sheet(self, path: Path, file: str, tab: str) -> Rows:
-        book = self._book(path, file)
-        rows = [[_cell(value) for value in row] for row in book[_title(book, tab, file)].iter_rows(values_only=True)]
+    def _read(self, path: Path, file: str, tab: str) -> Rows:
+        if path.suffix.lower() in _TEXTS:
+            return _text(path, file, tab)
+        if _is_workbook(path):
+            book = self._book(path, file)
+            values = book[_title(book.sheetnames, tab, file)].iter_rows(values_only=True)
+        else:
+            values = _other_sheet(path, file, tab)
+        rows = [[_cell(value) for value in row] for row in values]
         while rows and not any(value is not None for value in rows[-1]):
             rows.pop()
         return rows
@@ -91,6 +107,11 @@ class Sheets:
             except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
                 raise RefusedError(f"table '{file}' cannot be read as a workbook") from None
         return self.books[path]
+
+
+def file_aliases(text: str) -> dict[str, str]:
+    """Files that names such as ``?data`` stand for: in the settings of a Vensim model, ``30:?data=data.xlsx``."""
+    return {name: file.strip() for name, file in re.findall(r"^30:(\?[^=\n]+)=([^\n]+)$", text, re.MULTILINE)}
 
 
 def cell_place(cell: str) -> tuple[int, int] | None:
@@ -141,12 +162,23 @@ def _text(path: Path, file: str, tab: str) -> Rows:
     return rows
 
 
-def _title(book: Any, tab: str, file: str) -> str:
+def _other_sheet(path: Path, file: str, tab: str) -> list[list[Any]]:
+    """Cells of a sheet of an older or an open format."""
+    try:
+        with pd.ExcelFile(path) as book:
+            title = _title(list(map(str, book.sheet_names)), tab, file)
+            return book.parse(title, header=None, dtype=object).to_numpy().tolist()
+    except (ValueError, ImportError, BadZipFile, OSError):
+        told = f"table '{file}' cannot be read as a workbook"
+        raise RefusedError(told, "Save it as .xlsx, or each sheet as .csv.") from None
+
+
+def _title(titles: Sequence[str], tab: str, file: str) -> str:
     """Exact name of a sheet; Vensim compares without case."""
-    for title in book.sheetnames:
-        if str(title).lower() == tab.lower():
-            return str(title)
-    raise RefusedError(f"workbook '{file}' has no sheet '{tab}'", f"Sheets: {', '.join(map(str, book.sheetnames))}.")
+    for title in titles:
+        if title.lower() == tab.lower():
+            return title
+    raise RefusedError(f"workbook '{file}' has no sheet '{tab}'", f"Sheets: {', '.join(titles)}.")
 
 
 def _defined(names: Any, name: str) -> Any:
@@ -164,4 +196,6 @@ def _span(first: str, last: str) -> tuple[range, range]:
 def _cell(value: Any) -> Cell:
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, float) and math.isnan(value):
+        return None
     return float(value) if isinstance(value, int | float) else str(value)

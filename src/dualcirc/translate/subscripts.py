@@ -32,10 +32,16 @@ class Names:
         """Exact name of a range; none for what is no range."""
         return self.ranges.get(fold(text))
 
+    def add_lookup(self, owner: str, table: Table) -> str:
+        """Name of a new table that an equation holds."""
+        name = f"{owner} {sum(known.startswith(f'{owner} ') for known in self.lookups) + 1}"
+        self.lookups[name] = table
+        return name
+
     def part(self, dim: str, members: tuple[str, ...]) -> str:
-        """Name of a range with these elements of ``dim``; made up where the model has none."""
+        """Name of a made-up range with these elements of ``dim``, which no other dimension has."""
         for name, elements in self.elements.items():
-            if elements == members:
+            if elements == members and name.startswith(f"{dim} part "):
                 return name
         name = f"{dim} part {sum(known.startswith(f'{dim} part ') for known in self.elements) + 1}"
         self.elements[name] = members
@@ -76,6 +82,11 @@ class Left:
     def shape(self) -> tuple[int, ...]:
         """Number of its elements, for each dimension."""
         return tuple(len(side.places) for side in self.sides)
+
+    def within(self, block: Left) -> list[list[int]]:
+        """For each dimension the positions of a block of its elements among its own."""
+        sides = zip(self.sides, block.sides, strict=True)
+        return [[side.places.index(place) for place in part.places] for side, part in sides]
 
 
 def axis(text: str, dim: str, variable: str, names: Names, left: Left, taken: Sequence[Axis] = ()) -> Axis:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ _COLUMN = re.compile(r"[A-Za-z]{1,3}")
 class Tables:
     """Tables below the model's folder; each is read once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, aliases: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.sheets = Sheets(folder)
+        self.sheets = Sheets(folder, aliases or {})
 
     @property
     def read(self) -> list[Path]:
