@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dualcirc.translate.refused import RefusedError
+from dualcirc.translate.constructs import RefusedError
 from dualcirc.translate.tables import Tables
 
 TABLE = "Region,scalar,down\nnorth,4.5,1\nsouth,9,-2\neast,,word\n"

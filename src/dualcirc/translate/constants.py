@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dualcirc.translate.constructs import NOT_AVAILABLE
+from dualcirc.translate.constructs import NOT_AVAILABLE, RefusedError
 from dualcirc.translate.ir import Expression, FloatArray, Number, Numbers
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.subscripts import Left, Names
 from dualcirc.translate.tables import Tables
 

@@ -8,6 +8,14 @@ from typing import Literal
 Type = Literal["number", "truth"]
 
 
+class RefusedError(Exception):
+    """One equation uses what the engine does not know; the caller adds its name and place."""
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        self.what, self.mend = what, mend
+
+
 @dataclass(frozen=True)
 class Signature:
     """Types of the arguments and of the result of an operator or function."""

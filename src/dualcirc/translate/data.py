@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from dualcirc.translate.constructs import RefusedError
 from dualcirc.translate.ir import FloatArray, Interpolation, Lookup, Series, Table, Time
 from dualcirc.translate.lookups import called
 from dualcirc.translate.parts import check_cover, left_side, without
 from dualcirc.translate.points import filled
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.subscripts import Left, Names
 from dualcirc.translate.tables import Tables
 

@@ -17,6 +17,7 @@ from dualcirc.translate.constructs import (
     SIGNATURES,
     STRUCTURE_NAMES,
     TOLD_BY_OTHERS,
+    RefusedError,
     Type,
     fold,
     vensim_name,
@@ -38,7 +39,6 @@ from dualcirc.translate.ir import (
     range_of,
 )
 from dualcirc.translate.lookups import WAYS, called, inline
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.states import STRUCTURES, stateful
 from dualcirc.translate.subscripts import Left, Names, axis, number
 
@@ -120,7 +120,7 @@ class EquationReader:
             case "CallStructure":
                 return self._call(tree)
             case "InlineLookupsStructure":
-                return self._with_lookup(tree)
+                return self._once(tree, lambda: self._with_lookup(tree))
             case "GameStructure":
                 return self._lower(tree.expression)
             case _ if kind in STRUCTURES:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from dualcirc.translate.constructs import RefusedError
 from dualcirc.translate.ir import Axis, Call, Expression, FloatArray, Lookup, Table
 from dualcirc.translate.parts import check_cover, left_side, without
 from dualcirc.translate.points import filled
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.subscripts import Left, Names
 from dualcirc.translate.tables import Tables
 

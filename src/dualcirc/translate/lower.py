@@ -10,7 +10,7 @@ from typing import Any
 from dualcirc.errors import ModelFileError, Problem
 from dualcirc.translate.clock import CONTROL
 from dualcirc.translate.constants import as_expression, constant, constant_in_parts
-from dualcirc.translate.constructs import fold
+from dualcirc.translate.constructs import RefusedError, fold
 from dualcirc.translate.data import over_time, series
 from dualcirc.translate.expressions import EquationReader
 from dualcirc.translate.ir import Expression, Kind, Level, State, Table, Variable
@@ -18,7 +18,6 @@ from dualcirc.translate.lines import line_of
 from dualcirc.translate.lookups import table
 from dualcirc.translate.parts import check_cover, joined, left_side, without
 from dualcirc.translate.ranges import Ranges, numbers, read_ranges
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.sheets import file_aliases
 from dualcirc.translate.subscripts import Left, Names, merged_dims
 from dualcirc.translate.tables import Tables

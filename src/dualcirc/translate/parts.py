@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dualcirc.translate.constructs import fold
+from dualcirc.translate.constructs import RefusedError, fold
 from dualcirc.translate.ir import Expression, Part, Parts
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.subscripts import Left, Names, Side
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dualcirc.translate.constructs import NOT_AVAILABLE
+from dualcirc.translate.constructs import NOT_AVAILABLE, RefusedError
 from dualcirc.translate.ir import FloatArray, Interpolation, Series
-from dualcirc.translate.refused import RefusedError
 
 
 def on_grid(points: Series, times: FloatArray) -> FloatArray:

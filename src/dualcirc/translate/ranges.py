@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dualcirc.translate.constructs import fold
-from dualcirc.translate.refused import RefusedError
+from dualcirc.translate.constructs import RefusedError, fold
 from dualcirc.translate.tables import Tables
 
 Mappings = dict[tuple[str, str], dict[str, str]]

@@ -15,7 +15,7 @@ import pandas as pd
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from dualcirc.translate.refused import RefusedError
+from dualcirc.translate.constructs import RefusedError
 
 Cell = str | float | None
 Rows = list[list[Cell]]
@@ -167,7 +167,7 @@ def _other_sheet(path: Path, file: str, tab: str) -> list[list[Any]]:
     try:
         with pd.ExcelFile(path) as book:
             title = _title(list(map(str, book.sheet_names)), tab, file)
-            return book.parse(title, header=None, dtype=object).to_numpy().tolist()
+            return pd.read_excel(book, sheet_name=title, header=None, dtype=object).to_numpy().tolist()
     except (ValueError, ImportError, BadZipFile, OSError):
         told = f"table '{file}' cannot be read as a workbook"
         raise RefusedError(told, "Save it as .xlsx, or each sheet as .csv.") from None

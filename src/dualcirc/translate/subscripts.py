@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dualcirc.errors import did_you_mean
-from dualcirc.translate.constructs import fold
+from dualcirc.translate.constructs import RefusedError, fold
 from dualcirc.translate.ir import Axis, Numbers, Pick, Table
 from dualcirc.translate.ranges import Mappings
-from dualcirc.translate.refused import RefusedError
 
 
 @dataclass(frozen=True)

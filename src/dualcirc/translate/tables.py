@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dualcirc.translate.constructs import RefusedError
 from dualcirc.translate.ir import FloatArray
-from dualcirc.translate.refused import RefusedError
 from dualcirc.translate.sheets import Cell, Rows, Sheets, cell_place, column_name, column_number
 
 _COLUMN = re.compile(r"[A-Za-z]{1,3}")
