@@ -205,8 +205,9 @@ class EquationReader:
 
     def _call(self, tree: Any) -> Expression:
         function = vensim_name(tree.function.reference)
-        if fold(tree.function.reference) in self.names.variables:
-            return self._lookup("", tree.function, *_exactly(1, f"lookup '{function}'", tree.arguments))
+        known = self.names.variables.get(fold(tree.function.reference))
+        if known is not None and known[0] in self.names.lookups:
+            return self._lookup("", tree.function, *_exactly(1, f"lookup '{known[0]}'", tree.arguments))
         if function in WAYS:
             return self._lookup(function, *_exactly(2, function, tree.arguments))
         if function in REDUCTIONS:
@@ -214,6 +215,8 @@ class EquationReader:
         if function in TOLD_BY_OTHERS:
             return self._once(tree, lambda: told_by_others(function, tree.arguments, self))
         if function not in SIGNATURES or not function[0].isupper():
+            if known is not None:
+                raise RefusedError(f"'{known[0]}' is no lookup")
             raise RefusedError(f"function {function} is not supported", f"Known: {KNOWN}.")
         wanted = SIGNATURES[function].arguments
         return Call(function, tuple(map(self._typed, _exactly(len(wanted), function, tree.arguments), wanted)))

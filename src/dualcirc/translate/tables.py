@@ -105,7 +105,13 @@ class Tables:
         else:
             end = cell_place(last)
             row = int(last) - 1 if last.isdigit() else end[0] if end else len(table) - 1
-            column = column_number(last) if _COLUMN.fullmatch(last) else end[1] if end else max(map(len, table)) - 1
+            column = (
+                column_number(last)
+                if _COLUMN.fullmatch(last)
+                else end[1]
+                if end
+                else max(map(len, table), default=1) - 1
+            )
             rows, columns = range(place[0], row + 1), range(place[1], column + 1)
         texts = [_text(_at(table, row, column)) for row in rows for column in columns]
         if not any(texts):
@@ -196,7 +202,7 @@ def _time(table: Rows, file: str, row: int, column: int) -> Cell:
 
 
 def _at(table: Rows, row: int, column: int) -> Cell:
-    return table[row][column] if row < len(table) and column < len(table[row]) else None
+    return table[row][column] if 0 <= row < len(table) and 0 <= column < len(table[row]) else None
 
 
 def _text(value: Cell) -> str:
