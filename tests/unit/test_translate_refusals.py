@@ -90,14 +90,6 @@ def test_load_tells_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
     assert "'second'" in str(caught.value)
 
 
-def test_load_refuses_macros(tmp_path: Path) -> None:
-    path = write_model(tmp_path, "bad = DOUBLE(input)")
-    macro = ":MACRO: DOUBLE(x)\nDOUBLE = 2 * x\n\t~\tDmnl\n\t~\n\t|\n:END OF MACRO:\n"
-    path.write_text(path.read_text().replace("{UTF-8}\n", "{UTF-8}\n" + macro))
-    with pytest.raises(ModelFileError, match="macro"):
-        load(path)
-
-
 @pytest.mark.parametrize(
     ("ranges", "told"),
     [

@@ -23,7 +23,7 @@ from dualcirc.engine.sizes import sized
 from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.translate.clock import number_of_steps, steps_between, steps_per_save
 from dualcirc.translate.constructs import fold
-from dualcirc.translate.ir import FloatArray, Model, Number
+from dualcirc.translate.ir import FloatArray, Model, Number, is_inner
 
 Progress = Callable[[int], None]
 """Called with the number of runs finished since the last call."""
@@ -290,9 +290,8 @@ def _clock(model: Model) -> Clock:
 def _outputs(model: Model, outputs: Sequence[str] | None) -> tuple[str, ...]:
     """Names of the outputs, checked."""
     if outputs is None:
-        return tuple(
-            name for name, variable in model.variables.items() if variable.kind not in ("constant", "control", "lookup")
-        )
+        variables = [name for name, v in model.variables.items() if v.kind not in ("constant", "control", "lookup")]
+        return tuple(name for name in variables if not is_inner(name))
     unknown = [name for name in outputs if name not in model.variables or model.variables[name].kind == "lookup"]
     if unknown:
         problems = [

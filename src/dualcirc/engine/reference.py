@@ -1,4 +1,8 @@
-"""The same run through PySD, the oracle that the engine is measured against."""
+"""The same run through PySD, the oracle that the engine is measured against.
+
+PySD writes Python code from the model and runs it: the reference is for models that are trusted, the user's own.
+Nothing that takes a model from elsewhere comes here.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,7 @@ def run(
     Parameters
     ----------
     model_path
-        The ``.mdl`` file, with its tables below its folder.
+        The model file, with its tables below its folder. It must be trusted: PySD runs code made from it.
     overrides
         As for ``Engine.run``.
     outputs
@@ -75,6 +79,8 @@ def build(model: Model, folder: Path) -> Any:
     copy = folder / model.path.name
     shutil.copyfile(model.path, copy)
     with _quiet():
+        if copy.suffix.lower() != ".mdl":
+            return pysd.read_xmile(str(copy))
         return pysd.read_vensim(str(copy), encoding="utf-8")
 
 

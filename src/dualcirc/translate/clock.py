@@ -13,6 +13,7 @@ from dualcirc.errors import ModelFileError, Problem
 from dualcirc.translate.constructs import fold
 from dualcirc.translate.fixed import Fixed
 from dualcirc.translate.ir import Reference, Table, TimeSettings, Variable, walk
+from dualcirc.translate.safe import STEPS
 
 CONTROL = ("initial_time", "final_time", "time_step", "saveper")
 _PRECISION = 1e-5
@@ -43,6 +44,9 @@ def time_settings(
         told = f"TIME STEP {step} does not lead from INITIAL TIME {initial} to FINAL TIME {final}"
         raise ModelFileError(Problem(told, str(path), control["time_step"].line))
     time = TimeSettings(initial, final, step, saveper, isinstance(control["saveper"].expression, Reference))
+    if (final - initial) / step > STEPS:
+        told = f"the run has {(final - initial) / step:,.0f} steps; up to {STEPS:,} are run"
+        raise ModelFileError(Problem(told, str(path), control["time_step"].line))
     if saveper <= 0 or steps_per_save(time) is None:
         told = f"SAVEPER {saveper} and TIME STEP {step} have no regular common multiple within the run"
         raise ModelFileError(Problem(told, str(path), control["saveper"].line))

@@ -256,10 +256,17 @@ class Model:
     """Tables by the name of their variable, or of the equation in which they stand."""
     tables: tuple[Path, ...] = field(default=())
     """Tables that the model reads."""
+    notes: tuple[str, ...] = ()
+    """What the file says and the model leaves out, for the user to know."""
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Sizes of the dimensions of a variable."""
         return tuple(len(self.subscripts[dim]) for dim in self.variables[name].dims)
+
+
+def is_inner(name: str) -> bool:
+    """Whether a variable belongs to a call of a macro, as ``#caller>macro>variable#``, and is no output by default."""
+    return name.startswith("#") and name.endswith("#") and ">" in name
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -18,6 +18,7 @@ from dualcirc.translate.lines import line_of
 from dualcirc.translate.lookups import table
 from dualcirc.translate.parts import check_cover, joined, left_side, without
 from dualcirc.translate.ranges import Ranges, numbers, read_ranges
+from dualcirc.translate.safe import shape_fault, source_text
 from dualcirc.translate.sheets import file_aliases
 from dualcirc.translate.subscripts import Left, Names, merged_dims
 from dualcirc.translate.tables import Tables
@@ -63,12 +64,10 @@ def lower(section: Any, path: Path) -> Lowered:
     ModelFileError
         With every variable that uses an unknown construct, a wrong table or an unknown name.
     """
-    text = path.read_text(encoding="utf-8", errors="ignore")
+    text = source_text(path)
     tables = Tables(path.parent, file_aliases(text))
     names = _names(section.elements, _ranges(section.subscripts, path, text, tables))
     work = _Lowering(path, text, names, tables, Lowered(names.elements, lookups=names.lookups))
-    for check in (*section.constraints, *section.test_inputs):
-        work.refuse(check.name, "a reality check is not supported")
     lookups = {fold(element.name) for element in section.elements if _all_are(element, _LOOKUPS)}
     for element in sorted(section.elements, key=lambda element: fold(element.name) not in lookups):
         try:
@@ -113,6 +112,8 @@ def _all_are(element: Any, kinds: Sequence[str]) -> bool:
 def _variable(element: Any, work: _Lowering) -> Variable:
     """One element of the model."""
     dims = _dims(element, work.names)
+    if fault := shape_fault([len(work.names.elements[dim]) for dim in dims]):
+        raise RefusedError(fault)
     base = Variable(
         name=element.name,
         dims=dims,

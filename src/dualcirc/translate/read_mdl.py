@@ -1,99 +1,123 @@
-"""Parse a Vensim file with PySD's translator; nothing else in the package imports that translator."""
+"""Parse the equations of a Vensim file with PySD's grammars; nothing that stands in the file is evaluated."""
 
 from __future__ import annotations
 
-import ast
 import re
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from parsimonious.exceptions import ParseError, VisitationError
 from pysd.translators.vensim import vensim_element
-from pysd.translators.vensim.vensim_file import VensimFile
+from pysd.translators.vensim.vensim_section import Section
+from pysd.translators.vensim.vensim_structures import structures
 
 from dualcirc.errors import ModelFileError, Problem
-from dualcirc.translate.lines import line_of
+from dualcirc.translate.constructs import fold
+from dualcirc.translate.entries import Entry, MdlSection, sections_of
+from dualcirc.translate.macros import with_outputs_as_arguments
 from dualcirc.translate.ranges import restore_mappings
+from dualcirc.translate.safe import deep_stack, equation_fault, range_fault, tree_fault
+from dualcirc.translate.safe_literals import LiteralError, seal
 
-# The translator evaluates the points and limits of a lookup: they are literals, nothing else is read.
-vensim_element.eval = ast.literal_eval
+seal(vensim_element)
 
 
-def read_mdl(path: Path) -> Any:
+@dataclass(frozen=True)
+class Sections:
+    """What a model file holds, in the translator's form."""
+
+    main: Any
+    """pysd.translators.structures.abstract_model.AbstractSection of the model."""
+    macros: tuple[Any, ...] = ()
+    """One for each macro, with its parameters and further outputs."""
+    notes: tuple[str, ...] = ()
+    """What was read and left out, for the user to know."""
+
+
+def read_mdl(text: str, path: Path) -> Sections:
     """
-    Translator's abstract main section of a model file.
+    Model and macros of a Vensim file: ranges, and elements with name, units, documentation and syntax tree.
 
-    Returns
-    -------
-    pysd.translators.structures.abstract_model.AbstractSection
-        Subscript ranges, elements with name, units, documentation and syntax tree.
+    Notes
+    -----
+    Reality checks (``:THE CONDITION:``, ``:TEST INPUT:``) are no part of a run: they are left out, with a note.
 
     Raises
     ------
     ModelFileError
-        If the file is missing, does not parse, or holds macros.
+        With every equation that cannot be read, by name and line.
     """
-    if not path.is_file():
-        raise ModelFileError(Problem("model file not found", str(path)))
-    try:
-        file = VensimFile(path, encoding="utf-8")
-        file.parse(parse_all=False)
-    except (ParseError, UnicodeError) as error:
-        raise ModelFileError(Problem(f"not a Vensim model file: {_first_line(error)}", str(path))) from None
-    _refuse_before_parsing(file, path)
-    try:
-        equations = [element.equation for element in _elements(file)]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that explicit mappings are not read: they are restored below
-            for section in file.sections:
-                section.parse()
-        main = file.get_abstract_model().sections[0]
-        restore_mappings(main.subscripts, equations)
-        return main
-    except Exception:  # the translator raises many kinds; the search below names the equations
-        problems = _unreadable(file, path)
-        if not problems:
-            raise
-        raise ModelFileError(problems) from None
-
-
-def _refuse_before_parsing(file: Any, path: Path) -> None:
-    """Refuse macros."""
-    text = path.read_text(encoding="utf-8", errors="ignore")
-    problems = [
-        Problem(f"macro '{section.name}' is not supported", str(path), line_of(text, f":MACRO: {section.name}"))
-        for section in file.sections[1:]
+    problems: list[Problem] = []
+    notes: list[str] = []
+    written = sections_of(text, path)
+    macros = [section.name for section in written[1:]]
+    with deep_stack(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the translator's hints; what is not supported is refused later, by name
+        read = [_section(section, macros, path, problems, notes) for section in written]
+    problems += [
+        Problem(f"macro '{section.name}' has the name of a function", str(path), section.line)
+        for section in written[1:]
+        if fold(section.name) in structures
     ]
     if problems:
         raise ModelFileError(problems)
+    return Sections(read[0], tuple(read[1:]), tuple(notes))
 
 
-def _elements(file: Any) -> list[Any]:
-    """Unparsed entries of the main section."""
-    section = file.sections[0]
-    section.parse(parse_all=False)
-    return list(section.elements)
-
-
-def _unreadable(file: Any, path: Path) -> list[Problem]:
-    """Name every equation that the translator cannot parse."""
-    text = path.read_text(encoding="utf-8", errors="ignore")
-    problems = []
-    for element in _elements(file):
+def _section(written: MdlSection, macros: Sequence[str], path: Path, problems: list[Problem], notes: list[str]) -> Any:
+    """Abstract section of the model or of a macro."""
+    kind = "macro" if written.name else "main"
+    name = written.name or "__main__"
+    section = Section(name, path, kind, written.params, written.returns, "", split=False, views_dict=None)
+    section.subscripts, section.components, section.constraints, section.test_inputs = [], [], [], []
+    whole: set[str] = set()
+    for entry in written.entries:
+        if entry.is_reality_check:
+            notes.append(f"{path}:{entry.line}: reality check '{entry.name}' is left out: it is no part of a run")
+            continue
         try:
-            component = element.parse()
-            if hasattr(component, "parse"):
-                component.parse()
+            component = _parsed(entry, macros)
         except Exception as error:  # the translator raises many kinds
-            name = re.split(r"[\[=:(]", element.equation)[0].strip()
-            what = f"equation of '{name}' cannot be read: {_first_line(error)}"
-            problems.append(Problem(what, str(path), line_of(text, name)))
-    return problems
+            what = f"equation of '{entry.name}' cannot be read: {cause(error)}"
+            problems.append(Problem(what, str(path), entry.line))
+            continue
+        ranges = isinstance(component, vensim_element.SubscriptRange)
+        if ranges or not component.subscripts[0]:  # the translator would take two equations for parts of one
+            name = fold(component.name)
+            if name in whole:
+                problems.append(Problem(f"'{component.name}' is defined twice", str(path), entry.line))
+            whole.add(name)
+        (section.subscripts if ranges else section.components).append(component)
+    abstract = section.get_abstract_section()
+    restore_mappings(abstract.subscripts, [entry.equation for entry in written.entries])
+    return abstract
 
 
-def _first_line(error: Exception) -> str:
-    """Cause of a parser error in one line."""
+def _parsed(entry: Entry, macros: Sequence[str]) -> Any:
+    """Range or component with its syntax tree."""
+    fault = equation_fault(entry.equation) or (None if "=" in entry.equation else range_fault(entry.equation))
+    if fault:
+        raise LiteralError(fault)
+    equation = with_outputs_as_arguments(entry.equation, macros)
+    component = vensim_element.Element(equation, _without_limits(entry.units), entry.documentation).parse()
+    if not isinstance(component, vensim_element.SubscriptRange):
+        component.parse()
+        fault = tree_fault(component.ast)
+    if fault:
+        raise LiteralError(fault)
+    return component
+
+
+def _without_limits(units: str) -> str:
+    """Units without the limits of a slider, ``[0,100,1]``, which no run needs."""
+    return re.sub(r"\[[^\[\]]*\]\s*$", "", units).strip()
+
+
+def cause(error: Exception) -> str:
+    """Cause of a parser's error in one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    cause = lines[0] if lines else type(error).__name__
-    return "no valid expression" if isinstance(error, VisitationError) else cause[:200]
+    if isinstance(error, RecursionError):
+        return "it nests too deep"
+    return lines[0][:200] if lines else type(error).__name__

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from dualcirc.translate.constructs import RefusedError
+from dualcirc.translate.safe import VARIABLE_ELEMENTS, table_path, workbook_fault
 
 Cell = str | float | None
 Rows = list[list[Cell]]
@@ -74,12 +75,9 @@ class Sheets:
         RefusedError
             If it is not there, or not below the folder.
         """
-        named = self.aliases.get(file, file)
-        if named.startswith("?"):
-            raise RefusedError(f"table '{file}' is named indirectly", "Write the name of the file.")
-        path = (self.folder / named.replace("\\", "/")).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            raise RefusedError(f"table '{file}' lies outside the model's folder")
+        path = table_path(self.folder, self.aliases.get(file, file))
+        if isinstance(path, str):
+            raise RefusedError(path, "Tables stand below the folder of the model, under a plain name.")
         if not path.is_file():
             raise RefusedError(f"table '{file}' not found", f"It is looked for in {self.folder}.")
         known = (*_TEXTS, *_WORKBOOKS, *_OTHER_WORKBOOKS)
@@ -92,7 +90,11 @@ class Sheets:
             return _text(path, file, tab)
         if _is_workbook(path):
             book = self._book(path, file)
-            values = book[_title(book.sheetnames, tab, file)].iter_rows(values_only=True)
+            sheet = book[_title(book.sheetnames, tab, file)]
+            if sheet.max_row * sheet.max_column > VARIABLE_ELEMENTS:
+                told = f"sheet '{tab}' of '{file}' has {sheet.max_row:,} rows of {sheet.max_column:,} cells"
+                raise RefusedError(told)
+            values = sheet.iter_rows(values_only=True)
         else:
             values = _other_sheet(path, file, tab)
         rows = [[_cell(value) for value in row] for row in values]
@@ -102,6 +104,8 @@ class Sheets:
 
     def _book(self, path: Path, file: str) -> Any:
         if path not in self.books:
+            if fault := workbook_fault(path):
+                raise RefusedError(f"table '{file}' {fault}")
             try:
                 self.books[path] = load_workbook(path, data_only=True)
             except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):

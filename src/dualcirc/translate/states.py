@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from dualcirc.translate.constructs import RefusedError
 from dualcirc.translate.ir import Call, Expression, Level, Number, State, StateFunction, free_axes
+from dualcirc.translate.safe import LARGEST_ORDER
 
 
 class Reader(Protocol):
@@ -108,6 +109,8 @@ def _order(tree: Any, reader: Reader) -> tuple[int, Expression | None]:
     if isinstance(count, Number):
         if count.value < 1:
             raise RefusedError(f"the order {count.value:g} of a smooth or delay is below 1")
+        if count.value > LARGEST_ORDER:
+            raise RefusedError(f"the order {count.value:g} of a smooth or delay is above {LARGEST_ORDER}")
         return int(count.value), None
     if free_axes(count):
         raise RefusedError("the order of a smooth or delay has subscripts", "It must be one number for all elements.")

@@ -113,6 +113,8 @@ def axis(text: str, dim: str, variable: str, names: Names, left: Left, taken: Se
     marked = text.strip().endswith("!")
     bare = text.strip().removesuffix("!").strip()
     known = names.range(bare)
+    if dim not in names.elements:
+        raise RefusedError(f"'{variable}' has the unknown subscript '{dim}' on its left side")
     whole = names.elements[dim]
     positions = {fold(element): place for place, element in enumerate(whole)}
     if known is None:
