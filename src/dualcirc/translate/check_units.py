@@ -94,21 +94,26 @@ class _Checker:
                 return self.declared[name]
             case Level(state=state):
                 return self._level(self.model.states[state])
+            case Call():
+                return self._call(expression)
+            case Parts(parts=parts):
+                return self._parts(parts)
+            case Lookup():
+                return self._lookup(expression)
+            case _:
+                return self._over_axes(expression)
+
+    def _over_axes(self, expression: Sum | Extreme | Vector | Random) -> AnyUnit:
+        """Unit of what is computed of many elements, or for each of them."""
+        match expression:
             case Sum(argument=argument):
                 return self.unit(argument)
             case Extreme():
                 return self._extreme(expression)
-            case Lookup():
-                return self._lookup(expression)
-            case Parts(parts=parts):
-                return self._parts(parts)
-            case Call():
-                return self._call(expression)
             case Vector():
                 return self._vector(expression)
             case Random(function=name, arguments=arguments):
                 return self._alike(f"the arguments of {name}", [self.unit(part) for part in arguments])
-        raise _UnbalancedError(f"units of {type(expression).__name__.lower()} are not known")
 
     def _extreme(self, expression: Extreme) -> AnyUnit:
         """Unit of the smallest or largest value, or of a product of all elements."""
