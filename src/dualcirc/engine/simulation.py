@@ -138,6 +138,8 @@ def _constant(model: Model, written: str) -> tuple[Variable, tuple[int, ...]]:
         near = did_you_mean(name, [v.name for v in constants.values()])
         raise _SettingError(f"'{name}' is no constant of the model", near)
     _refuse_clock(model, variable)
+    if variable.unchangeable:
+        raise _SettingError(f"'{variable.name}' is unchangeable: the file writes '=='")
     if own or match is None:
         return variable, ()
     return variable, _place(model, variable, [text.strip() for text in match[2].split(",")])

@@ -43,10 +43,10 @@ def time_settings(
     if step <= 0 or final <= initial:
         told = f"TIME STEP {step} does not lead from INITIAL TIME {initial} to FINAL TIME {final}"
         raise ModelFileError(Problem(told, str(path), control["time_step"].line))
-    time = TimeSettings(initial, final, step, saveper, isinstance(control["saveper"].expression, Reference))
-    if (final - initial) / step > STEPS:
-        told = f"the run has {(final - initial) / step:,.0f} steps; up to {STEPS:,} are run"
+    if not (final - initial) / step <= STEPS:
+        told = f"the run from {initial} to {final} has more than {STEPS:,} steps of {step}"
         raise ModelFileError(Problem(told, str(path), control["time_step"].line))
+    time = TimeSettings(initial, final, step, saveper, isinstance(control["saveper"].expression, Reference))
     if saveper <= 0 or steps_per_save(time) is None:
         told = f"SAVEPER {saveper} and TIME STEP {step} have no regular common multiple within the run"
         raise ModelFileError(Problem(told, str(path), control["saveper"].line))
@@ -85,7 +85,10 @@ def steps_per_save(time: TimeSettings) -> int | None:
 
 def steps_between(start: float, end: float, step: float) -> int | None:
     """Whole number of steps from ``start`` to ``end``; none if the step does not divide the span."""
-    count = round((end - start) / step)
+    ratio = (end - start) / step
+    if not math.isfinite(ratio):
+        return None
+    count = round(ratio)
     return count if count >= 1 and np.isclose(start + count * step, end, rtol=0, atol=1e-6 * step) else None
 
 

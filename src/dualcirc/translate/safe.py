@@ -176,11 +176,11 @@ def table_path(folder: Path, name: str) -> Path | str:
     Notes
     -----
     Nothing outside the folder is touched, not even to see whether it exists. ``?name`` stands in Vensim for a file
-    that the settings of the model name; here none does.
+    that is chosen elsewhere, which there is not here.
     """
     windows = PureWindowsPath(name)  # Vensim's own paths; a drive or a server stands at their beginning
     if name.startswith("?"):
-        return f"table '{name}' is chosen outside the model: a name that begins with '?' is not supported"
+        return f"table '{name}' is named indirectly, and the settings of the model name no file for it"
     if not name.strip() or not name.isprintable():
         return f"table {name!r} has no valid name"
     if windows.drive or windows.root or name.startswith("~") or ".." in windows.parts:

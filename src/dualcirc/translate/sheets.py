@@ -23,6 +23,7 @@ Rows = list[list[Cell]]
 _WORKBOOKS = (".xlsx", ".xlsm")
 _OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 """Read through pandas, as PySD does; their named cells are not known."""
+_ZIPPED = (*_WORKBOOKS, ".xlsb", ".ods")
 _TEXTS = (".csv", ".txt", ".tab", ".tsv")
 
 
@@ -88,19 +89,21 @@ class Sheets:
     def _read(self, path: Path, file: str, tab: str) -> Rows:
         if path.suffix.lower() in _TEXTS:
             return _text(path, file, tab)
-        if _is_workbook(path):
-            book = self._book(path, file)
-            sheet = book[_title(book.sheetnames, tab, file)]
-            if sheet.max_row * sheet.max_column > VARIABLE_ELEMENTS:
-                told = f"sheet '{tab}' of '{file}' has {sheet.max_row:,} rows of {sheet.max_column:,} cells"
-                raise RefusedError(told)
-            values = sheet.iter_rows(values_only=True)
-        else:
-            values = _other_sheet(path, file, tab)
+        if path.suffix.lower() in _ZIPPED and (fault := workbook_fault(path)):
+            raise RefusedError(f"table '{file}' {fault}")
+        values = self._sheet(path, file, tab) if _is_workbook(path) else _other_sheet(path, file, tab)
         rows = [[_cell(value) for value in row] for row in values]
         while rows and not any(value is not None for value in rows[-1]):
             rows.pop()
         return rows
+
+    def _sheet(self, path: Path, file: str, tab: str) -> Any:
+        """Rows of a sheet."""
+        book = self._book(path, file)
+        sheet = book[_title(book.sheetnames, tab, file)]
+        if sheet.max_row * sheet.max_column > VARIABLE_ELEMENTS:
+            raise RefusedError(f"sheet '{tab}' of '{file}' has {sheet.max_row:,} rows of {sheet.max_column:,} cells")
+        return sheet.iter_rows(values_only=True)
 
     def _book(self, path: Path, file: str) -> Any:
         if path not in self.books:
