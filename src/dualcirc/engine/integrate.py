@@ -44,8 +44,8 @@ class Clock:
         """
         Times of every half step.
 
-        Read from a table, for a product inside a compiled program may be added to before it is rounded: MODULO(Time, 1)
-        would then miss the whole years of a step of 0.1.
+        Read from a table, for a compiled program may add to a product before it is rounded: MODULO(Time, 0.5) would
+        then miss the half years of a step of 0.1.
         """
         return np.asarray(self.initial + np.arange(2 * self.rows + 2) * (self.step / 2), dtype=np.float64)
 
