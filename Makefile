@@ -72,8 +72,9 @@ lint: $(READY)
 test: lint
 	$(BIN)/pytest -m "not long" -n 2 --dist loadgroup
 
+# Shared out test by test: one run of the reference takes a minute and more, its compiled model a few seconds.
 test-long: $(READY)
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long -n 2 --dist worksteal
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

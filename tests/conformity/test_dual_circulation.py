@@ -49,7 +49,7 @@ def test_engine_equals_reference_in_the_baseline(engine: Engine) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 21))
 def test_engine_equals_reference_for_random_levers_and_parameters(
     engine: Engine, registry: Registry, seed: int
 ) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dualcirc.engine import Engine
-from dualcirc.engine.functions import divide, log, power, safe_log, square_root, whole_power, xidz
+from dualcirc.engine.functions import log, power, safe_log, square_root, whole_power, xidz
+from dualcirc.engine.guarded import divide
 from dualcirc.engine.passes import Equation, plan
 from dualcirc.engine.settings import prepare_jax
 from dualcirc.translate import Model, load

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from dualcirc.engine.engine import Engine
 from dualcirc.engine.inputs import Overrides
-from dualcirc.engine.results import RunOutputs
+from dualcirc.engine.results import Code, RunOutputs
 
-__all__ = ["Engine", "Overrides", "RunOutputs"]
+__all__ = ["Code", "Engine", "Overrides", "RunOutputs"]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 
 import jax.numpy as jnp
 from jax import Array
 
 from dualcirc.engine.blocks import Value, align, diagonal, expand, join, picked
 from dualcirc.engine.draws import Draws, draw, uniform
-from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root, whole_power
+from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root
 from dualcirc.engine.lookups import look_up
 from dualcirc.engine.passes import Equation, factors
 from dualcirc.engine.vectors import VECTORS
@@ -54,6 +54,8 @@ class Emitter:
         time: Array | float,
         tables: Mapping[str, Table],
         draws: Draws | None = None,
+        *,
+        guards: bool = False,
     ) -> None:
         self.sizes = sizes
         self.known = dict(known)
@@ -61,6 +63,8 @@ class Emitter:
         self.time = time
         self.tables = tables
         self.draws = draws
+        self.guards = guards
+        """Whether everything is guarded, for gradients: a variable may be read in a branch that is not taken."""
         self.memo: dict[tuple[Expression, bool], Value] = {}
 
     def keep(self, equation: Equation, *, guarded: bool = False) -> None:
@@ -75,6 +79,7 @@ class Emitter:
 
     def emit(self, expression: Expression, guarded: bool = False) -> Value:
         """Value of an expression; guarded where a branch may not be taken."""
+        guarded = guarded or self.guards
         key = (expression, guarded)
         if key not in self.memo:
             self.memo[key] = self._emit(expression, guarded)
@@ -155,7 +160,8 @@ class Emitter:
         value = self.emit(base, guarded)
         if isinstance(exponent, Number):
             if exponent.value.is_integer() and abs(exponent.value) <= _LARGEST_WHOLE_POWER:
-                return Value(whole_power(value.array, int(exponent.value), guarded=guarded), value.axes)
+                function = (GUARDED if guarded else PLAIN)["whole power"]
+                return Value(function(value.array, int(exponent.value)), value.axes)
             if exponent.value == 0.5:
                 return Value(square_root(value.array), value.axes)
         key = (Call("safe log", (base,)), guarded)
@@ -173,6 +179,7 @@ class Emitter:
         of each run that no summed axis links enter one after the other: a constant cube with two vectors is a matrix
         product and a small sum, not a product of the cube's size for every run.
         """
+        product = partial(_product, guarded=guarded or self.guards)
         values = [self.emit(part, guarded) for part in factors(expression.argument)]
         outer = [value for value in values if not set(value.axes) & set(expression.axes)]
         inner = [value for value in values if set(value.axes) & set(expression.axes)]
@@ -183,13 +190,13 @@ class Emitter:
         matrix = _product(shared) if shared else Value(jnp.ones((1,)), ())
         first = min((v for v in own if set(matrix.axes) - set(v.axes)), key=partial(self._left, matrix), default=None)
         if first is None:
-            total = _reduce(_product(inner), expression.axes, jnp.sum)
+            total = _reduce(product(inner), expression.axes, jnp.sum)
         else:
             rest = [value for value in own if value is not first]
             later = tuple(axis for axis in expression.axes if any(axis in value.axes for value in rest))
             total = _contract(matrix, first, tuple(axis for axis in expression.axes if axis not in later))
-            total = _reduce(_product([total, *rest]), later, jnp.sum) if rest else total
-        return _product([total, *outer])
+            total = _reduce(product([total, *rest]), later, jnp.sum) if rest else total
+        return product([total, *outer])
 
     def _left(self, matrix: Value, value: Value) -> int:
         """Size of what a matrix product leaves of the axes of both factors."""
@@ -207,12 +214,9 @@ def _linked(values: Sequence[Value], bound: Sequence[str]) -> list[Value]:
     return [_product(group) for group in groups]
 
 
-def _product(values: Sequence[Value]) -> Value:
+def _product(values: Sequence[Value], *, guarded: bool = False) -> Value:
     axes, arrays = align(values)
-    result = arrays[0]
-    for array in arrays[1:]:
-        result = result * array
-    return Value(result, axes)
+    return Value(reduce((GUARDED if guarded else PLAIN)["*"], arrays), axes)
 
 
 def _reduce(value: Value, bound: tuple[str, ...], reducer: Callable[..., Array]) -> Value:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, get_args
 
 import jax
@@ -14,12 +15,14 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from dualcirc.engine.faults import fault_text
 from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, plan
-from dualcirc.engine.results import RunOutputs, collect, empty_outputs, status_texts
+from dualcirc.engine.results import Code, RunOutputs, collect, empty_outputs, mark
 from dualcirc.engine.settings import available_cores, compiler_options, prepare_jax
 from dualcirc.engine.sizes import sized
+from dualcirc.engine.trace import Trace
 from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.translate.clock import number_of_steps, steps_between, steps_per_save
 from dualcirc.translate.constructs import fold
@@ -135,12 +138,13 @@ class Engine:
         def compute(members: list[int]) -> None:
             outcome = self._call(program, [runs[i] for i in members], self.block, seed_of[members])
             collect(outcome, members, outputs)
-            outputs.status[members] = status_texts(outcome, self.saved_times)[: len(members)]
+            mark(outcome, members, self.saved_times, outputs)
             if progress is not None:
                 progress(len(members))
 
         with ThreadPoolExecutor(self.threads) as pool:
             list(pool.map(compute, self._blocks(runs)))
+        self._explain(runs, outputs, seed_of)
         return outputs
 
     def run_one(self, overrides: Overrides, seed: int = 0) -> dict[str, FloatArray]:
@@ -153,9 +157,10 @@ class Engine:
         outputs = empty_outputs(self.model, self.outputs, 1, self._clock.saves)
         outcome = self._call(self._program(1), [overrides], 1, _checked_seeds([seed], 1))
         collect(outcome, [0], outputs)
-        status = status_texts(outcome, self.saved_times)[0]
-        if status != "ok":
-            raise DualcircError(Problem(f"the run failed: {status}"))
+        mark(outcome, [0], self.saved_times, outputs)
+        self._explain([overrides], outputs, _checked_seeds([seed], 1))
+        if outputs.failed[0]:
+            raise DualcircError(Problem(f"the run failed: {outputs.status[0]}"))
         return {name: array[0] for name, array in outputs.items()}
 
     def simulate(self, overrides: Mapping[str, Array], seed: int = 0) -> dict[str, Array]:
@@ -178,6 +183,17 @@ class Engine:
             name: jnp.broadcast_to(array, (self._clock.saves, *array.shape)) for name, array in outcome.fixed.items()
         }
         return {name: {**outcome.moving, **fixed}[name][..., 0] for name in self.outputs}
+
+    def _explain(self, runs: Sequence[Overrides], outputs: RunOutputs, seeds: NDArray[np.int64]) -> None:
+        """Say which value was the first that is no number, from a second look, which draws with the seed 0."""
+        for number in np.flatnonzero((outputs.codes == Code.NOT_FINITE) & (seeds == 0)).tolist():
+            text = fault_text(self._trace, runs[number], self.outputs, self._clock.steps_per_save)
+            if text is not None:
+                outputs.status[number] = f"not finite: {text}"
+
+    @cached_property
+    def _trace(self) -> Trace:
+        return Trace(self.model, self.outputs)
 
     def _input(self, name: str, kind: str) -> FloatArray:
         """Base value of an input of the given kind."""
@@ -230,7 +246,7 @@ class Engine:
         return self._programs[block]  # type: ignore[no-any-return]
 
     def _simulator(self, runs: int, *, remat: bool) -> Simulate:
-        return simulator(replace(self._machine, runs=runs), remat=remat)
+        return simulator(replace(self._machine, runs=runs, guards=remat), remat=remat)
 
     def _machine_of(self, plan: Plan) -> Machine:
         """Plan bound to the sizes and times of the model."""

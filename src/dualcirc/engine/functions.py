@@ -1,7 +1,7 @@
 """Vensim functions on arrays of runs.
 
 Each takes and gives arrays that broadcast. The guarded forms keep the gradient finite where a branch that is not taken
-would divide by zero or take a logarithm of nothing: JAX evaluates both branches of IF THEN ELSE.
+would divide by zero, overflow or take a logarithm of nothing: JAX evaluates both branches of IF THEN ELSE.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 import jax.numpy as jnp
 from jax import Array, lax
 
+from dualcirc.engine import guarded
+
 SMALL = 1e-6
 """What counts as zero in XIDZ and ZIDZ: Vensim help, "XIDZ"; PySD ``functions.SMALL_VENSIM``."""
 
@@ -18,11 +20,6 @@ SMALL = 1e-6
 def log(x: Array) -> Array:
     """Natural logarithm, minus infinity at zero and not a number below, as numpy gives it."""
     return jnp.where(x > 0, safe_log(x), jnp.where(x == 0, -jnp.inf, jnp.nan))
-
-
-def divide(x: Array, y: Array) -> Array:
-    """Quotient whose gradient stays finite where the divisor is zero."""
-    return jnp.where(y == 0, lax.stop_gradient(x) * jnp.inf, x / jnp.where(y == 0, 1.0, y))
 
 
 def square_root(x: Array) -> Array:
@@ -46,7 +43,7 @@ def power(base: Array, log_of_base: Array, exponent: Array) -> Array:
     ``exp(b log a)`` for a > 0: XLA's own power costs twice as much. At a = 0 the result is 0, 1 or infinity for b
     above, at or below zero. A negative base needs a whole exponent, as in numpy; else the result is not a number.
     """
-    size = jnp.exp(exponent * log_of_base)
+    size = guarded.exponential(exponent * log_of_base)
     at_zero = jnp.where(exponent == 0, 1.0, jnp.where(exponent > 0, 0.0, jnp.inf))
     whole, even = (jnp.floor(part) == part for part in (exponent, exponent * 0.5))
     below = jnp.where((base < 0) & whole, jnp.where(even, size, -size), jnp.nan)
@@ -58,14 +55,12 @@ def safe_log(x: Array) -> Array:
     return jnp.log(jnp.where(x > 0, x, 1.0))
 
 
-def whole_power(base: Array, exponent: int, *, guarded: bool = False) -> Array:
+def whole_power(base: Array, exponent: int) -> Array:
     """Base to a small whole exponent by multiplication; holds for any sign."""
     result = jnp.ones_like(base)
     for _ in range(abs(exponent)):
         result = result * base
-    if exponent >= 0:
-        return result
-    return divide(jnp.ones((1,)), result) if guarded else 1.0 / result
+    return result if exponent >= 0 else 1.0 / result
 
 
 def xidz(numerator: Array, denominator: Array, otherwise: Array) -> Array:
@@ -149,6 +144,7 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
     "MODULO": modulo,
     "phase": phase,
     "reached": reached,
+    "whole power": whole_power,
 }
 """Every function but ``^``, which shares logarithms (``emit.Emitter``), and ACTIVE INITIAL (``translate.stages``)."""
 
@@ -157,10 +153,13 @@ REDUCERS: Mapping[str, Callable[..., Array]] = {"VMIN": jnp.min, "VMAX": jnp.max
 
 GUARDED: Mapping[str, Callable[..., Array]] = {
     **PLAIN,
-    "/": divide,
-    "LN": log,
-    "SQRT": square_root,
     "ARCSIN": arc(jnp.arcsin),
     "ARCCOS": arc(jnp.arccos),
+    "*": guarded.multiply,
+    "/": guarded.divide,
+    "EXP": guarded.exponential,
+    "LN": log,
+    "SQRT": square_root,
+    "whole power": guarded.whole_power,
 }
 """The same where a branch may not be taken."""

@@ -11,6 +11,7 @@ import numpy as np
 from dualcirc.engine.integrate import Clock
 from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.translate.ir import FloatArray, Model
+from dualcirc.translate.order import state_parts, uses
 from dualcirc.translate.points import on_grid as on_grid
 
 Overrides = Mapping[str, FloatArray]
@@ -48,17 +49,32 @@ class Inputs:
 
     def _fault(self, name: str, value: FloatArray, run: int) -> Problem | None:
         if name not in self.base:
-            mend = did_you_mean(name, self.base)
-            return Problem(f"run {run}: '{name}' is no constant or data variable of the model", mend=mend)
+            return self._no_input(name, run)
         if self.model.variables[name].unchangeable:
             mend = "Write '=' in the model, and a number for each control variable."
             return Problem(f"run {run}: '{name}' is unchangeable: '==', or a control variable reads it", mend=mend)
         expected = self.expected_shape(name)
         if np.shape(value) != expected:
-            return Problem(f"run {run}: '{name}' has shape {np.shape(value)}", expected=f"shape {expected}")
+            variable = self.model.variables[name]
+            axes = (*(["time"] if variable.kind == "data" else []), *variable.dims)
+            what = f"run {run}: '{name}' has shape {np.shape(value)}"
+            return Problem(what, expected=f"shape {expected}" + (f" ({', '.join(axes)})" if axes else ""))
         if not (np.isfinite(value).all() if expected else math.isfinite(value)):
             return Problem(f"run {run}: '{name}' holds a value that is no number", expected="finite numbers")
         return None
+
+    def _no_input(self, name: str, run: int) -> Problem:
+        """Fault of a name that cannot be replaced: unknown, or computed."""
+        if name not in self.model.variables:
+            what = f"run {run}: '{name}' is no constant or data variable of the model"
+            return Problem(what, mend=did_you_mean(name, self.base))
+        expression = self.model.variables[name].expression
+        names, states = uses(expression) if expression is not None else (set(), set())
+        parts = [part for state in states for part in state_parts(self.model.states[state])]
+        read = sorted(names.union(*(uses(part)[0] for part in parts)))
+        of = f", from {', '.join(repr(other) for other in read)}" if read else ""
+        mend = "Replace a constant or a data variable that it depends on."
+        return Problem(f"run {run}: '{name}' is no constant or data variable: it is computed{of}", mend=mend)
 
     def lanes(self, name: str, runs: Sequence[Overrides], block: int) -> FloatArray:
         """Values of one input for a block of runs, (..., run); lanes without a run hold the base value."""

@@ -146,6 +146,9 @@ class Machine:
         """Whether a step looks at moments between its ends."""
         return self.integrator == "rk4"
 
+    guards: bool = False
+    """Whether every derivative stays finite where a value does not (``guarded``); only gradients need it."""
+
     def static(self, constants: Arrays) -> dict[str, Value]:
         """Everything that does not move; guarded, for it may belong to a branch that is not taken."""
         emitter = Emitter(self.sizes, self._named(constants), {}, self.clock.initial, self.plan.tables)
@@ -156,8 +159,7 @@ class Machine:
     def start(self, static: Mapping[str, Value], row: Arrays, seeds: Array) -> Start:
         """States at the initial time."""
         draws = Draws(seeds, jnp.zeros(1, dtype=int))
-        known = {**static, **self._named(row)}
-        emitter = Emitter(self.sizes, known, {}, self.clock.initial, self.plan.tables, draws)
+        emitter = self._emitter({**static, **self._named(row)}, {}, self.clock.initial, draws)
         levels: Levels = {}
         held: Levels = {}
         faults: Levels = {}
@@ -213,7 +215,7 @@ class Machine:
         """Emitter with the equations computed at step ``k``, or a share of a step later; draws hold over the step."""
         time = jnp.asarray(self.clock.halves)[2 * k + round(2 * share)]
         draws = Draws(run.seeds, jnp.atleast_1d(k))
-        emitter = Emitter(self.sizes, {**run.static, **self._named(row)}, levels, time, self.plan.tables, draws)
+        emitter = self._emitter({**run.static, **self._named(row)}, levels, time, draws)
         for equation in equations:
             emitter.keep(equation)
         return emitter
@@ -272,6 +274,9 @@ class Machine:
         """Data half a step later, by the interpolation of each variable."""
         shares = {"linear": 0.5, "hold": 0.0, "forward": 1.0}
         return {name: here + shares[self.interpolations[name]] * (after[name] - here) for name, here in row.items()}
+
+    def _emitter(self, known: Mapping[str, Value], levels: Levels, time: Array | float, draws: Draws) -> Emitter:
+        return Emitter(self.sizes, known, levels, time, self.plan.tables, draws, guards=self.guards)
 
     def _named(self, arrays: Arrays) -> dict[str, Value]:
         return {name: Value(array, self.dims[name]) for name, array in arrays.items()}

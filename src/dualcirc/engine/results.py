@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,17 @@ from dualcirc.engine.integrate import Outcome
 from dualcirc.translate.ir import FloatArray, Model
 
 OK = "ok"
-_STATUS = np.dtype("<U48")
+
+
+class Code(IntEnum):
+    """How a run ended; the numbers are kept for good, for stored results hold them."""
+
+    OK = 0
+    """Every output and every state is a number at all saved times."""
+    NOT_FINITE = 1
+    """A value is infinite or not a number; the text names the first one."""
+    DELAY = 2
+    """A delay does not fit the time step: the reference would change its order."""
 
 
 class RunOutputs(dict[str, FloatArray]):
@@ -19,13 +30,15 @@ class RunOutputs(dict[str, FloatArray]):
 
     def __init__(self, runs: int) -> None:
         super().__init__()
-        self.status: NDArray[np.str_] = np.full(runs, OK, dtype=_STATUS)
+        self.status: NDArray[np.object_] = np.full(runs, OK, dtype=object)
         """(run,): ``ok``, or what went wrong and when. Outputs of a failed run hold what was computed."""
+        self.codes: NDArray[np.int8] = np.zeros(runs, dtype=np.int8)
+        """(run,): the same as a number, see :class:`Code`."""
 
     @property
     def failed(self) -> NDArray[np.bool_]:
         """(run,): whether the run failed."""
-        return np.asarray(self.status != OK)
+        return np.asarray(self.codes != Code.OK)
 
 
 def empty_outputs(model: Model, names: Sequence[str], runs: int, saves: int) -> RunOutputs:
@@ -48,18 +61,18 @@ def collect(outcome: Outcome, members: Sequence[int], outputs: RunOutputs) -> No
         outputs[name][places] = np.moveaxis(_runs(np.asarray(array), count), -1, 0)[:, None]
 
 
-def status_texts(outcome: Outcome, saved_times: FloatArray) -> NDArray[np.str_]:
-    """(run,): how each run of a block ended."""
+def mark(outcome: Outcome, members: Sequence[int], saved_times: FloatArray, outputs: RunOutputs) -> None:
+    """Note how the runs of a block ended."""
     finite = np.asarray(outcome.finite)
     faults = {text: np.asarray(has) for text, has in outcome.faults.items()}
-    texts = np.full(finite.shape[1], OK, dtype=_STATUS)
-    for lane in range(finite.shape[1]):
+    for lane, member in enumerate(members):
         found = [text for text, has in faults.items() if has[lane]]
         if found:
-            texts[lane] = found[0]
+            outputs.codes[member] = Code.DELAY
+            outputs.status[member] = found[0]
         elif not finite[:, lane].all():
-            texts[lane] = f"not finite at {saved_times[np.argmin(finite[:, lane])]:g}"
-    return texts
+            outputs.codes[member] = Code.NOT_FINITE
+            outputs.status[member] = f"not finite at {saved_times[np.argmin(finite[:, lane])]:.10g}"
 
 
 def _runs(array: FloatArray, count: int) -> FloatArray:

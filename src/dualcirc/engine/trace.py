@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,15 +57,16 @@ class Trace:
     ----------
     model
         Model from ``dualcirc.translate.load``.
+    names
+        Variables to compute, with all that they need; every one if none are given.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, names: Sequence[str] | None = None) -> None:
         prepare_jax()
         self.model = model
         self.seed = jnp.zeros(1, dtype=int)
-        self.names = tuple(
-            name for name, variable in model.variables.items() if variable.kind not in ("control", "lookup")
-        )
+        everything = [name for name, variable in model.variables.items() if variable.kind not in ("control", "lookup")]
+        self.names = tuple(everything if names is None else names)
         clock = Clock(model.time.initial, model.time.step, number_of_steps(model.time), 1)
         sizes = {name: len(elements) for name, elements in model.subscripts.items()}
         dims = {name: variable.dims for name, variable in model.variables.items()}

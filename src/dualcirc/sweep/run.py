@@ -35,7 +35,7 @@ Progress = Callable[[str, int], None]
 class Outputs(Protocol):
     """Every output, (run, time, *dims), by exact name, and how each run ended."""
 
-    status: NDArray[np.str_]
+    status: NDArray[np.object_]
 
     def items(self) -> ItemsView[str, Array]:
         """Names and values."""
