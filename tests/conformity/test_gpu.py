@@ -30,8 +30,12 @@ def test_a_gpu_gives_what_the_processor_gives(model: Model) -> None:
     engine = Engine(model)
     runs = [{name: engine.constant(name) * random.uniform(0.99, 1.01) for name in names} for _ in range(17)]
     on_gpu = engine.run(runs)
-    with jax.default_device(jax.devices("cpu")[0]):
+    # The setting, not the context of this thread: the engine has threads of its own.
+    jax.config.update("jax_default_device", jax.devices("cpu")[0])
+    try:
         on_cpu = Engine(model).run(runs)
+    finally:
+        jax.config.update("jax_default_device", None)
     assert list(on_gpu.status) == list(on_cpu.status)
     for name, values in on_cpu.items():
         # Both compute in double precision; sums and exponentials round differently, which 321 steps carry on.

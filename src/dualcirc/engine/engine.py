@@ -16,6 +16,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from dualcirc.engine.faults import fault_text
+from dualcirc.engine.gradient import Gradient, Loss, compiled_gradient, to_numpy, trajectory
 from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, plan
@@ -167,22 +168,61 @@ class Engine:
         """
         Outputs of one run, (saved time, *dims), as a pure function that JAX can differentiate and compile.
 
-        Between saved times the backward pass recomputes instead of storing.
+        Names are those of constants and of data variables, with the shapes that ``run`` takes; others are refused.
+        :meth:`value_and_grad` has the gradient ready made.
+
+        Raises
+        ------
+        DualcircError
+            If an override names no input or has a wrong shape.
         """
-        function = self._simulator(1, remat=True)
-        values = {name: jnp.asarray(self._inputs.base[name]) for name in (*self._plan.constants, *self._plan.data)}
-        for name, value in overrides.items():
-            if name in values:
-                rows = self._clock.rows - jnp.shape(value)[0] if name in self._plan.data else 0
-                padding = [(0, max(rows, 0))] + [(0, 0)] * (jnp.ndim(value) - 1)
-                values[name] = jnp.pad(jnp.asarray(value), padding, mode="edge") if rows else jnp.asarray(value)
-        constants = {name: values[name][..., None] for name in self._plan.constants}
-        data = {name: values[name][..., None] for name in self._plan.data}
-        outcome = function(constants, data, jnp.full((1,), seed, dtype=int))
-        fixed = {
-            name: jnp.broadcast_to(array, (self._clock.saves, *array.shape)) for name, array in outcome.fixed.items()
-        }
-        return {name: {**outcome.moving, **fixed}[name][..., 0] for name in self.outputs}
+        self._inputs.check_shapes(overrides)
+        read = {name: jnp.asarray(self._inputs.base[name]) for name in (*self._plan.constants, *self._plan.data)}
+        values = {name: jnp.asarray(overrides.get(name, base))[..., None] for name, base in read.items()}
+        constants = {name: values[name] for name in self._plan.constants}
+        data = {name: values[name][: self._clock.steps + 1] for name in self._plan.data}
+        outputs = trajectory(replace(self._machine, guards=True), constants, data, jnp.full((1,), seed, dtype=int))
+        return {name: outputs[name] for name in self.outputs}
+
+    def value_and_grad(self, loss: Loss, names: Sequence[str], fixed: Overrides | None = None) -> Gradient:
+        """
+        Compiled function that gives a loss and its gradient with respect to some inputs.
+
+        Parameters
+        ----------
+        loss
+            From the outputs of a run, (saved time, *dims) by name, to one number, in functions of ``jax.numpy``.
+        names
+            Constants and data variables to derive by.
+        fixed
+            Values of other inputs, where they are not the model's own.
+
+        Returns
+        -------
+        Gradient
+            From the values of the named inputs, the model's own where one is left out, to the loss and to its
+            derivatives by name, in their shapes.
+
+        Raises
+        ------
+        DualcircError
+            If a name is no input, or a value does not fit it; also when the gradient is called.
+
+        Notes
+        -----
+        Where MIN, MAX or IF THEN ELSE changes sides the loss has a kink: at a tie MIN and MAX give half of each side's
+        derivative, IF THEN ELSE that of the branch taken. SQRT has the derivative 0 at 0.
+        """
+        held: dict[str, Any] = dict(fixed or {})
+        base = {name: self._base_value(name) for name in names}
+        self._inputs.check(held, 0)
+        program = compiled_gradient(lambda values: self.simulate({**held, **values}), loss, base)
+
+        def gradient(values: Overrides) -> tuple[float, dict[str, FloatArray]]:
+            self._inputs.check(values, 0)
+            return to_numpy(*program({name: jnp.asarray(values.get(name, base[name]), dtype=float) for name in base}))
+
+        return gradient
 
     def _explain(self, runs: Sequence[Overrides], outputs: RunOutputs, seeds: NDArray[np.int64]) -> None:
         """Say which value was the first that is no number, from a second look, which draws with the seed 0."""
@@ -194,6 +234,14 @@ class Engine:
     @cached_property
     def _trace(self) -> Trace:
         return Trace(self.model, self.outputs)
+
+    def _base_value(self, name: str) -> FloatArray:
+        """Base value of an input of either kind; an unknown name is refused as an override would be."""
+        value = self._inputs.base.get(name)
+        if value is None:
+            self._inputs.check({name: np.zeros(())}, 0)
+        assert value is not None, "refused by the check"
+        return value[: self._clock.steps + 1] if self.model.variables[name].kind == "data" else value
 
     def _input(self, name: str, kind: str) -> FloatArray:
         """Base value of an input of the given kind."""
@@ -241,12 +289,12 @@ class Engine:
                 {name: self._lanes(name, [], block) for name in self._plan.data},
                 np.zeros(block, dtype=np.int64),
             )
-            lowered = jax.jit(self._simulator(block, remat=False)).lower(*arguments)
+            lowered = jax.jit(self._simulator(block)).lower(*arguments)
             self._programs[block] = lowered.compile(compiler_options=compiler_options())
         return self._programs[block]  # type: ignore[no-any-return]
 
-    def _simulator(self, runs: int, *, remat: bool) -> Simulate:
-        return simulator(replace(self._machine, runs=runs, guards=remat), remat=remat)
+    def _simulator(self, runs: int) -> Simulate:
+        return simulator(replace(self._machine, runs=runs))
 
     def _machine_of(self, plan: Plan) -> Machine:
         """Plan bound to the sizes and times of the model."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,17 @@ class Inputs:
         problems = [fault for name, value in overrides.items() if (fault := self._fault(name, value, run))]
         if problems:
             raise DualcircError(problems)
+
+    def check_shapes(self, overrides: Mapping[str, Any]) -> None:
+        """
+        Refuse unknown names and wrong shapes; the values may be traced by JAX.
+
+        Raises
+        ------
+        DualcircError
+            With every fault.
+        """
+        self.check({name: np.zeros(np.shape(value)) for name, value in overrides.items()}, 0)
 
     def expected_shape(self, name: str) -> tuple[int, ...]:
         """Shape of an override."""

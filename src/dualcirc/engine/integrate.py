@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
@@ -71,7 +70,7 @@ class Outcome(NamedTuple):
 Simulate = Callable[[Arrays, Arrays, Array], Outcome]
 
 
-def simulator(machine: Machine, *, remat: bool) -> Simulate:
+def simulator(machine: Machine) -> Simulate:
     """
     Pure function that simulates a block of runs.
 
@@ -79,8 +78,6 @@ def simulator(machine: Machine, *, remat: bool) -> Simulate:
     ----------
     machine
         What to compute.
-    remat
-        Recompute instead of store between saved times, for gradients.
 
     Returns
     -------
@@ -94,13 +91,12 @@ def simulator(machine: Machine, *, remat: bool) -> Simulate:
         start = machine.start(static, {name: rows[0] for name, rows in data.items()}, seeds)
         starts = jnp.arange(clock.saves) * clock.steps_per_save
         rows = _by_interval(clock, data)
-        later = _by_interval(clock, {name: _next_rows(rows) for name, rows in data.items()} if machine.rk4 else {})
+        later = _by_interval(clock, {name: next_rows(rows) for name, rows in data.items()} if machine.rk4 else {})
 
         def interval(levels: Levels, x: tuple[Array, Arrays, Arrays]) -> tuple[Levels, tuple[Levels, Array]]:
             return machine.interval(Run(static, start.held, seeds), levels, *x)
 
-        body = jax.checkpoint(interval) if remat else interval
-        _, (moving, finite) = lax.scan(body, start.levels, (starts, rows, later))
+        _, (moving, finite) = lax.scan(interval, start.levels, (starts, rows, later))
         fixed = {name: static[name].array for name in plan.fixed_outputs}
         return Outcome(moving, fixed, finite & machine.finite(fixed), start.faults)
 
@@ -112,7 +108,7 @@ def _by_interval(clock: Clock, data: Arrays) -> Arrays:
     return {name: rows.reshape(clock.saves, clock.steps_per_save, *rows.shape[1:]) for name, rows in data.items()}
 
 
-def _next_rows(rows: Array) -> Array:
+def next_rows(rows: Array) -> Array:
     """Row one step later; the last one stays."""
     return jnp.concatenate([rows[1:], rows[-1:]])
 
