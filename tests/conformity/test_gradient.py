@@ -20,7 +20,7 @@ STEPS = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
 """Relative; the Richardson estimates of two of them that agree best count, for the best step differs by constant."""
 
 SMALL = 1e-7
-"""Elasticity of the loss below which differences drown in rounding: 1e-15 of the loss over the step of 1e-4, times 1e4."""
+"""Elasticity of the loss below which differences drown in rounding: 1e-15 of the loss, over the step of 1e-4."""
 
 DIRECTIONS = ("technology growth deviation", "amenity", "zone scope target", "base GDP", "household transfer ratio")
 
