@@ -6,18 +6,17 @@ run is one lane of the processor's vectors: sums over subscripts then add in the
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial, reduce
+from collections.abc import Mapping, Sequence
 
 import jax.numpy as jnp
 from jax import Array
 
 from dualcirc.engine.blocks import Value, align, diagonal, expand, join, picked
 from dualcirc.engine.draws import Draws, draw, uniform
-from dualcirc.engine.functions import GUARDED, PLAIN, REDUCERS, power, safe_log, square_root
+from dualcirc.engine.functions import power, safe_log, square_root
 from dualcirc.engine.lookups import look_up
-from dualcirc.engine.passes import Equation, factors
+from dualcirc.engine.passes import Equation
+from dualcirc.engine.sums import BY_PAIRS, apply, reduced, sum_of_product
 from dualcirc.engine.vectors import VECTORS
 from dualcirc.translate.ir import (
     Call,
@@ -92,13 +91,13 @@ class Emitter:
             case Level(state=state, compartment=compartment, axes=axes):
                 return Value(self.levels[state][compartment], axes)
             case Sum():
-                return self._sum(expression, guarded)
+                return sum_of_product(self, expression, guarded)
             case Parts():
                 return join(expression, [self._part(part, guarded) for part in expression.parts], self.lengths)
             case Lookup(table=table, axes=axes, argument=argument):
                 return look_up(self.tables[table], axes, self.emit(argument, guarded))
             case Extreme(function=function, axes=axes, argument=argument):
-                return _reduce(self.emit(argument, guarded), axes, REDUCERS[function])
+                return reduced(self.emit(argument, guarded), axes, BY_PAIRS[function])
             case Call(function=function):
                 return (self._power if function == "^" else self._call)(expression, guarded)
             case Vector():
@@ -134,11 +133,7 @@ class Emitter:
         """Operator or function; the branches of a condition are guarded."""
         branches = call.function == "IF THEN ELSE"
         values = [self.emit(part, guarded or (branches and i > 0)) for i, part in enumerate(call.arguments)]
-        if call.function == "reciprocal":
-            function = GUARDED["/"] if guarded else PLAIN["/"]
-            return Value(function(jnp.ones((1,)), values[0].array), values[0].axes)
-        axes, arrays = align(values)
-        return Value((GUARDED if guarded else PLAIN)[call.function](*arrays), axes)
+        return apply(call.function, values, guarded)
 
     def _vector(self, expression: Vector, guarded: bool) -> Value:
         """Function along some axes, which stand last but the runs while it is computed."""
@@ -169,65 +164,3 @@ class Emitter:
             self.memo[key] = Value(safe_log(jnp.abs(value.array)), value.axes)
         axes, arrays = align([value, self.memo[key], self.emit(exponent, guarded)])
         return Value(power(*arrays), axes)
-
-    def _sum(self, expression: Sum, guarded: bool) -> Value:
-        """
-        Sum of a product.
-
-        Factors without the summed axes are taken out. Where a factor that all runs share has axes that the others lack,
-        the sum is a matrix product; else product and sum fuse, and no temporary of the product's size is made. Factors
-        of each run that no summed axis links enter one after the other: a constant cube with two vectors is a matrix
-        product and a small sum, not a product of the cube's size for every run.
-        """
-        product = partial(_product, guarded=guarded or self.guards)
-        values = [self.emit(part, guarded) for part in factors(expression.argument)]
-        outer = [value for value in values if not set(value.axes) & set(expression.axes)]
-        inner = [value for value in values if set(value.axes) & set(expression.axes)]
-        missing = [axis for axis in expression.axes if all(axis not in value.axes for value in inner)]
-        assert not missing, "a summed axis stands in at least one factor"
-        shared = [value for value in inner if value.array.shape[-1] == 1]
-        own = _linked([value for value in inner if value.array.shape[-1] != 1], expression.axes)
-        matrix = _product(shared) if shared else Value(jnp.ones((1,)), ())
-        first = min((v for v in own if set(matrix.axes) - set(v.axes)), key=partial(self._left, matrix), default=None)
-        if first is None:
-            total = _reduce(product(inner), expression.axes, jnp.sum)
-        else:
-            rest = [value for value in own if value is not first]
-            later = tuple(axis for axis in expression.axes if any(axis in value.axes for value in rest))
-            total = _contract(matrix, first, tuple(axis for axis in expression.axes if axis not in later))
-            total = _reduce(product([total, *rest]), later, jnp.sum) if rest else total
-        return product([total, *outer])
-
-    def _left(self, matrix: Value, value: Value) -> int:
-        """Size of what a matrix product leaves of the axes of both factors."""
-        return math.prod(self.sizes[range_of(axis)] for axis in set(matrix.axes) ^ set(value.axes))
-
-
-def _linked(values: Sequence[Value], bound: Sequence[str]) -> list[Value]:
-    """Products of the values that share a summed axis, directly or through others."""
-    groups: list[list[Value]] = []
-    for value in values:
-        axes = set(value.axes) & set(bound)
-        near = [any(axes & set(other.axes) for other in group) for group in groups]
-        joined = [other for group, is_near in zip(groups, near, strict=True) if is_near for other in group]
-        groups = [group for group, is_near in zip(groups, near, strict=True) if not is_near] + [[*joined, value]]
-    return [_product(group) for group in groups]
-
-
-def _product(values: Sequence[Value], *, guarded: bool = False) -> Value:
-    axes, arrays = align(values)
-    return Value(reduce((GUARDED if guarded else PLAIN)["*"], arrays), axes)
-
-
-def _reduce(value: Value, bound: tuple[str, ...], reducer: Callable[..., Array]) -> Value:
-    positions = tuple(value.axes.index(axis) for axis in bound)
-    return Value(reducer(value.array, axis=positions), tuple(axis for axis in value.axes if axis not in bound))
-
-
-def _contract(shared: Value, own: Value, summed: tuple[str, ...]) -> Value:
-    """Matrix product of what all runs share with what each run has."""
-    letters = {axis: chr(ord("a") + i) for i, axis in enumerate(dict.fromkeys((*shared.axes, *own.axes)))}
-    kept = tuple(axis for axis in letters if axis not in summed)
-    left, right, out = ("".join(letters[axis] for axis in axes) for axes in (shared.axes, own.axes, kept))
-    array = jnp.einsum(f"{left},{right}z->{out}z", shared.array[..., 0], own.array, precision="highest")
-    return Value(array, kept)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, get_args
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -17,11 +18,12 @@ from numpy.typing import NDArray
 
 from dualcirc.engine.faults import fault_text
 from dualcirc.engine.gradient import Gradient, Loss, compiled_gradient, to_numpy, trajectory
+from dualcirc.engine.groups import group_limit
 from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
-from dualcirc.engine.passes import Plan, plan
+from dualcirc.engine.passes import Plan, optimised, plan
 from dualcirc.engine.results import Code, RunOutputs, collect, empty_outputs, mark
-from dualcirc.engine.settings import available_cores, compiler_options, prepare_jax
+from dualcirc.engine.settings import available_cores, compiled, prepare_jax
 from dualcirc.engine.sizes import sized
 from dualcirc.engine.trace import Trace
 from dualcirc.errors import DualcircError, Problem, did_you_mean
@@ -80,11 +82,12 @@ class Engine:
         self._clock = _clock(self.model)
         self.integrator = _integrator(self.model, integrator)
         self._inputs: Inputs = inputs_of(self.model, self._clock)
-        self._machine = self._machine_of(plan(self.model, self.outputs))
+        self._machine = self._machine_of(plan(optimised(self.model, self.outputs), self.outputs))
         self._plan: Plan = self._machine.plan
         self._programs: dict[int, Any] = {}
         self._base: dict[str, Array] = {}
         self._lock = threading.Lock()
+        self._compiling = threading.Lock()
 
     @property
     def grid(self) -> FloatArray:
@@ -131,15 +134,12 @@ class Engine:
             If an override names no input, has a wrong shape or holds what is no number, or the seeds do not fit.
         """
         seed_of = _checked_seeds(seeds, len(runs))
-        for number, overrides in enumerate(runs):
-            self._inputs.check(overrides, number)
+        self._inputs.check_all(runs)
         outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves)
         program = self._program(self.block)
 
         def compute(members: list[int]) -> None:
-            outcome = self._call(program, [runs[i] for i in members], self.block, seed_of[members])
-            collect(outcome, members, outputs)
-            mark(outcome, members, self.saved_times, outputs)
+            self._fill(outputs, members, program, runs, seed_of)
             if progress is not None:
                 progress(len(members))
 
@@ -147,6 +147,82 @@ class Engine:
             list(pool.map(compute, self._blocks(runs)))
         self._explain(runs, outputs, seed_of)
         return outputs
+
+    def blocks(
+        self, runs: Iterable[Overrides], seeds: Sequence[int] | None = None
+    ) -> Iterator[tuple[slice, RunOutputs]]:
+        """
+        Outputs of many runs, block by block and in their order, so that memory does not grow with their number.
+
+        Parameters
+        ----------
+        runs
+            For each run the inputs that it replaces; taken as they are needed, a block for each thread ahead.
+        seeds
+            As in ``run``, where ``runs`` is a sequence.
+
+        Yields
+        ------
+        tuple of slice and RunOutputs
+            Numbers of the runs of a block, and their outputs: bit for bit those of ``run``.
+
+        Raises
+        ------
+        DualcircError
+            As ``run``, when the block of the faulty run is reached.
+        """
+        seed_of = None if seeds is None else _checked_seeds(seeds, len(seeds))
+        waiting: deque[tuple[slice, Future[RunOutputs]]] = deque()
+        with ThreadPoolExecutor(self.threads) as pool:
+            for places, batch in self._batches(runs):
+                seeds_here = np.zeros(len(batch), dtype=np.int64) if seed_of is None else seed_of[places]
+                waiting.append((places, pool.submit(self.batch, batch, seeds_here)))
+                if len(waiting) > self.threads:
+                    first, done = waiting.popleft()
+                    yield first, done.result()
+            for places, done in waiting:
+                yield places, done.result()
+
+    def check(self, runs: Sequence[Overrides], first: int = 0) -> None:
+        """
+        Refuse runs whose overrides do not fit, before they are computed.
+
+        Raises
+        ------
+        DualcircError
+            If an override names no input, has a wrong shape or holds what is no number.
+        """
+        self._inputs.check_all(runs, first)
+
+    def batch(self, runs: Sequence[Overrides], seeds: NDArray[np.int64]) -> RunOutputs:
+        """Outputs of some runs that were checked, one block after the other in this thread."""
+        outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves)
+        for members in self._blocks(runs):
+            self._fill(outputs, members, self._program(self.block), runs, seeds)
+        self._explain(runs, outputs, seeds)
+        return outputs
+
+    def _batches(self, runs: Iterable[Overrides]) -> Iterator[tuple[slice, list[Overrides]]]:
+        """Runs of one block each, checked, with their numbers."""
+        source = iter(runs)
+        start = 0
+        while batch := list(islice(source, self.block)):
+            self._inputs.check_all(batch, start)
+            yield slice(start, start + len(batch)), batch
+            start += len(batch)
+
+    def _fill(
+        self,
+        outputs: RunOutputs,
+        members: list[int],
+        program: Callable[..., Outcome],
+        runs: Sequence[Overrides],
+        seeds: NDArray[np.int64],
+    ) -> None:
+        """Compute one block and put its outputs in their places."""
+        outcome = self._call(program, [runs[i] for i in members], self.block, seeds[members])
+        collect(outcome, members, outputs)
+        mark(outcome, members, self.saved_times, outputs)
 
     def run_one(self, overrides: Overrides, seed: int = 0) -> dict[str, FloatArray]:
         """
@@ -181,7 +257,7 @@ class Engine:
         values = {name: jnp.asarray(overrides.get(name, base))[..., None] for name, base in read.items()}
         constants = {name: values[name] for name in self._plan.constants}
         data = {name: values[name][: self._clock.steps + 1] for name in self._plan.data}
-        outputs = trajectory(replace(self._machine, guards=True), constants, data, jnp.full((1,), seed, dtype=int))
+        outputs = trajectory(replace(self._as_written, guards=True), constants, data, jnp.full((1,), seed, dtype=int))
         return {name: outputs[name] for name in self.outputs}
 
     def value_and_grad(self, loss: Loss, names: Sequence[str], fixed: Overrides | None = None) -> Gradient:
@@ -230,6 +306,11 @@ class Engine:
             text = fault_text(self._trace, runs[number], self.outputs, self._clock.steps_per_save)
             if text is not None:
                 outputs.status[number] = f"not finite: {text}"
+
+    @cached_property
+    def _as_written(self) -> Machine:
+        """Machine of the equations as they stand, whose derivatives are told of."""
+        return replace(self._machine_of(plan(self.model, self.outputs)), group=None)
 
     @cached_property
     def _trace(self) -> Trace:
@@ -283,14 +364,17 @@ class Engine:
 
     def _program(self, block: int) -> Callable[..., Outcome]:
         """Compiled program for a block of this size."""
+        with self._compiling:
+            return self._compiled(block)
+
+    def _compiled(self, block: int) -> Callable[..., Outcome]:
         if block not in self._programs:
             arguments = (
                 {name: self._lanes(name, [], block) for name in self._plan.constants},
                 {name: self._lanes(name, [], block) for name in self._plan.data},
                 np.zeros(block, dtype=np.int64),
             )
-            lowered = jax.jit(self._simulator(block)).lower(*arguments)
-            self._programs[block] = lowered.compile(compiler_options=compiler_options())
+            self._programs[block] = compiled(self._simulator(block), arguments, whole=self._machine.group is None)
         return self._programs[block]  # type: ignore[no-any-return]
 
     def _simulator(self, runs: int) -> Simulate:
@@ -302,7 +386,7 @@ class Engine:
         dims = {name: variable.dims for name, variable in self.model.variables.items()}
         moves = {name: v.interpolation for name, v in self.model.variables.items() if v.interpolation is not None}
         machine = Machine(plan, dims, sizes, self._clock, 1, self.integrator, moves)
-        return sized(machine, self._inputs.base)
+        return replace(sized(machine, self._inputs.base), group=group_limit((*plan.static, *plan.record), sizes))
 
 
 def _checked_seeds(seeds: Sequence[int] | None, runs: int) -> NDArray[np.int64]:

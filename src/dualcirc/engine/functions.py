@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from dualcirc.engine import guarded
+from dualcirc.engine.logarithm import natural_log
 
 SMALL = 1e-6
 """What counts as zero in XIDZ and ZIDZ: Vensim help, "XIDZ"; PySD ``functions.SMALL_VENSIM``."""
@@ -52,7 +53,36 @@ def power(base: Array, log_of_base: Array, exponent: Array) -> Array:
 
 def safe_log(x: Array) -> Array:
     """Natural logarithm, 0 where there is none: finite, with a finite gradient."""
-    return jnp.log(jnp.where(x > 0, x, 1.0))
+    return natural_log(jnp.where(x > 0, x, 1.0))
+
+
+def at_least(x: Array, bound: Array) -> Array:
+    """Larger of a value and a bound that is a number; not a number where the value is none."""
+    return jnp.where(x < bound, bound, x)
+
+
+def at_most(x: Array, bound: Array) -> Array:
+    """Smaller of a value and a bound that is a number; not a number where the value is none."""
+    return jnp.where(x > bound, bound, x)
+
+
+def log_of_size(x: Array) -> Array:
+    """Logarithm of the absolute value; minus infinity at zero."""
+    return natural_log(jnp.abs(x))
+
+
+def difference_of_logs(log_x: Array, log_y: Array, x: Array, y: Array) -> Array:
+    """
+    Logarithm of ``x / y`` from the logarithms of their sizes.
+
+    Notes
+    -----
+    As the logarithm of the quotient: minus infinity where ``x`` is zero, infinity where ``y`` is, not a number where
+    their signs differ; so too for zero by a negative number, whose quotient is a negative zero.
+    """
+    whole = jnp.int64 if x.dtype == jnp.float64 else jnp.int32
+    signs = lax.bitcast_convert_type(x, whole) ^ lax.bitcast_convert_type(y, whole)
+    return jnp.where(signs < 0, jnp.nan, log_x - log_y)
 
 
 def whole_power(base: Array, exponent: int) -> Array:
@@ -125,7 +155,11 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
     "MIN": jnp.minimum,
     "MAX": jnp.maximum,
     "EXP": jnp.exp,
-    "LN": jnp.log,
+    "LN": natural_log,
+    "at least": at_least,
+    "at most": at_most,
+    "log of size": log_of_size,
+    "difference of logs": difference_of_logs,
     "SQRT": jnp.sqrt,
     "ABS": jnp.abs,
     "XIDZ": xidz,
@@ -147,9 +181,6 @@ PLAIN: Mapping[str, Callable[..., Array]] = {
     "whole power": whole_power,
 }
 """Every function but ``^``, which shares logarithms (``emit.Emitter``), and ACTIVE INITIAL (``translate.stages``)."""
-
-REDUCERS: Mapping[str, Callable[..., Array]] = {"VMIN": jnp.min, "VMAX": jnp.max, "PROD": jnp.prod}
-"""Functions over subscripts but SUM, whose products become matrix products (``emit.Emitter``)."""
 
 GUARDED: Mapping[str, Callable[..., Array]] = {
     **PLAIN,

@@ -54,6 +54,24 @@ class Inputs:
         """
         self.check({name: np.zeros(np.shape(value)) for name, value in overrides.items()}, 0)
 
+    def check_all(self, runs: Sequence[Overrides], first: int = 0) -> None:
+        """
+        Refuse what ``check`` refuses, in any of the runs, whose numbers begin at ``first``.
+
+        All values of one name are looked at together; only runs that do not fit are looked at one by one.
+        """
+        names = {name for run in runs for name in run}
+        if not all(self._fits(name, [run[name] for run in runs if name in run]) for name in names):
+            for number, run in enumerate(runs, first):
+                self.check(run, number)
+
+    def _fits(self, name: str, values: Sequence[FloatArray]) -> bool:
+        """Whether all values of an input are right."""
+        if name not in self.base or self.model.variables[name].unchangeable:
+            return False
+        expected = self.expected_shape(name)
+        return all(np.shape(value) == expected for value in values) and bool(np.isfinite(np.asarray(values)).all())
+
     def expected_shape(self, name: str) -> tuple[int, ...]:
         """Shape of an override."""
         steps = (self.clock.steps + 1,) if self.model.variables[name].kind == "data" else ()
@@ -91,6 +109,9 @@ class Inputs:
     def lanes(self, name: str, runs: Sequence[Overrides], block: int) -> FloatArray:
         """Values of one input for a block of runs, (..., run); lanes without a run hold the base value."""
         base = self.base[name]
+        if not base.shape:
+            given = [run.get(name, base) for run in runs]
+            return np.array([*given, *[base] * (block - len(given))], dtype=float)
         result = np.empty((*base.shape, block))
         result[...] = base[..., None]
         for lane, run in enumerate(runs):

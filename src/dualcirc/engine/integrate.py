@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from dualcirc.engine.blocks import Value
 from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
+from dualcirc.engine.groups import apart, keep_all
 from dualcirc.engine.passes import Equation, Plan
 from dualcirc.engine.states import CONTINUOUS, Start, begin, follow, rate
+from dualcirc.engine.sums import reduced_array
 from dualcirc.translate.ir import Interpolation
+from dualcirc.translate.order import state_parts
 
 Arrays = Mapping[str, Array]
 Levels = dict[str, Array]
@@ -136,6 +139,8 @@ class Machine:
     integrator: Integrator = "euler"
     interpolations: Mapping[str, Interpolation] = field(default_factory=dict)
     """How every data variable moves between two rows."""
+    group: int | None = None
+    """Weight of the equations that become one function; none where the whole time loop does."""
 
     @property
     def rk4(self) -> bool:
@@ -148,8 +153,7 @@ class Machine:
     def static(self, constants: Arrays) -> dict[str, Value]:
         """Everything that does not move; guarded, for it may belong to a branch that is not taken."""
         emitter = Emitter(self.sizes, self._named(constants), {}, self.clock.initial, self.plan.tables)
-        for equation in self.plan.static:
-            emitter.keep(equation, guarded=True)
+        keep_all(emitter, self.plan.static, self.group, guarded=True)
         return emitter.known
 
     def start(self, static: Mapping[str, Value], row: Arrays, seeds: Array) -> Start:
@@ -196,7 +200,7 @@ class Machine:
         """(run): whether all values are numbers."""
         result = jnp.ones(self.runs, dtype=bool)
         for array in arrays.values():
-            result = result & jnp.all(jnp.isfinite(array), axis=tuple(range(array.ndim - 1)))
+            result = result & reduced_array(jnp.isfinite(array), array.ndim - 1, jnp.logical_and)
         return result
 
     def at(
@@ -212,8 +216,7 @@ class Machine:
         time = jnp.asarray(self.clock.halves)[2 * k + round(2 * share)]
         draws = Draws(run.seeds, jnp.atleast_1d(k))
         emitter = self._emitter({**run.static, **self._named(row)}, levels, time, draws)
-        for equation in equations:
-            emitter.keep(equation)
+        keep_all(emitter, equations, self.group)
         return emitter
 
     def advance(self, run: Run, emitter: Emitter, k: Array, row: Arrays, after: Arrays) -> Levels:
@@ -229,6 +232,12 @@ class Machine:
         row, after
             Data at step ``k`` and, for Runge and Kutta's method, one step later.
         """
+        if self.group is not None and not self.rk4:
+            parts = [part for state in self.plan.states for part in state_parts(state)]
+            return apart(emitter, lambda inner: self._advanced(run, inner, k, row, after), parts)
+        return self._advanced(run, emitter, k, row, after)
+
+    def _advanced(self, run: Run, emitter: Emitter, k: Array, row: Arrays, after: Arrays) -> Levels:
         slopes = self._slopes(run, emitter)
         if self.rk4:
             slopes = self._weighted(run, emitter, slopes, k, row, after)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+from jax.experimental.xla_metadata import set_xla_metadata
 
 
 @cache
@@ -33,5 +34,51 @@ def available_cores() -> int:
 
 
 def compiler_options() -> dict[str, bool | str]:
-    """Options of XLA: no threads inside one matrix product, whose sums would hang on the number of cores."""
-    return {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else {}
+    """
+    Options of XLA for a processor; none of them changes what an operation means.
+
+    Notes
+    -----
+    No sum hangs on the number of cores: no threads inside one matrix product, and no library of its own for sums and
+    products, which would also keep the time loop from becoming one function (:func:`compiled`). Vectors are as long
+    as the processor has them.
+    """
+    if jax.default_backend() != "cpu":
+        return {}
+    return {
+        "xla_cpu_multi_thread_eigen": False,
+        "xla_cpu_prefer_vector_width": "512",
+        "xla_cpu_experimental_ynn_fusion_type": "",
+    }
+
+
+_NOT_IN_ONE_FUNCTION = ("stablehlo.scatter", "stablehlo.sort", "stablehlo.custom_call", "stablehlo.fft")
+"""What XLA cannot compile within a function of its own (``small_while_loop_hoisting_pass.cc``)."""
+
+
+def compiled(function: Callable[..., Any], arguments: tuple[Any, ...], *, whole: bool) -> Callable[..., Any]:
+    """
+    Compile a function for arguments of these shapes: for a processor as one piece, where XLA can.
+
+    Notes
+    -----
+    By itself XLA makes hundreds of small functions that a pool of threads hands to each other, but for small loops.
+    Those it moves into one function by the attributes that are set here. A block of runs then takes one thread from
+    start to end, and blocks run beside each other.
+    """
+    options = compiler_options()
+    lowered = jax.jit(as_one(function) if options and whole else function).lower(*arguments)
+    if options and any(operation in lowered.as_text() for operation in _NOT_IN_ONE_FUNCTION):
+        lowered = jax.jit(function).lower(*arguments)
+    return lowered.compile(compiler_options=options)
+
+
+def as_one(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Function that XLA compiles as one."""
+    inner = jax.jit(function)
+    attributes: Callable[..., Any] = set_xla_metadata
+
+    def call(*arguments: Any) -> Any:
+        return attributes(inner(*arguments), xla_cpu_small_call="true", inlineable="false")
+
+    return call

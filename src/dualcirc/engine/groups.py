@@ -1,0 +1,85 @@
+"""Equations in groups that XLA compiles each as one function: its time grows faster than the length of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import jax
+from jax import Array
+
+from dualcirc.engine.blocks import Value
+from dualcirc.engine.emit import Emitter
+from dualcirc.engine.passes import Equation
+from dualcirc.engine.settings import as_one
+from dualcirc.translate.ir import Expression, Reference, Sum, free_axes, range_of, walk
+
+_WHOLE = 6_000
+"""Weight up to which the whole time loop becomes one function: the fastest, but ten times as much takes a hundred times
+as long to compile."""
+_GROUP = 2_000
+_LOOP = 10
+"""Weight of an equation by itself: it becomes a loop over its elements and the runs."""
+
+
+def group_limit(equations: Sequence[Equation], sizes: Mapping[str, int]) -> int | None:
+    """Weight of the groups that a program is divided into; none for a small program, which is one function."""
+    heavy = sum(weight(equation.expression, sizes) for equation in equations)
+    return None if heavy <= _WHOLE or jax.default_backend() != "cpu" else _GROUP
+
+
+def weight(expression: Expression, sizes: Mapping[str, int]) -> int:
+    """Roughly the number of operations that an expression becomes; sums may be written out."""
+    total = _LOOP
+    for part in walk(expression):
+        total += 1
+        if isinstance(part, Sum) and len(free_axes(part.argument)) > 1:
+            total += sizes[range_of(part.axes[-1])] * len(list(walk(part.argument)))
+    return total
+
+
+def groups(equations: Sequence[Equation], sizes: Mapping[str, int], limit: int) -> Iterator[list[Equation]]:
+    """Equations in a row, so many that a group is not heavier than the limit; at least one."""
+    group: list[Equation] = []
+    heavy = 0
+    for equation in equations:
+        own = weight(equation.expression, sizes)
+        if group and heavy + own > limit:
+            yield group
+            group, heavy = [], 0
+        group.append(equation)
+        heavy += own
+    if group:
+        yield group
+
+
+def keep_all(emitter: Emitter, equations: Sequence[Equation], limit: int | None, *, guarded: bool = False) -> None:
+    """Compute equations and keep them under their names; in groups that are not heavier than a limit."""
+    if limit is None:
+        for equation in equations:
+            emitter.keep(equation, guarded=guarded)
+        return
+    for group in groups(equations, emitter.sizes, limit):
+
+        def keep(inner: Emitter, group: Sequence[Equation] = group) -> dict[str, Array]:
+            for equation in group:
+                inner.keep(equation, guarded=guarded)
+            return {equation.name: inner.known[equation.name].array for equation in group}
+
+        arrays = apart(emitter, keep, [equation.expression for equation in group])
+        for equation in group:
+            emitter.known[equation.name] = Value(arrays[equation.name], equation.axes)
+
+
+def apart(
+    emitter: Emitter, work: Callable[[Emitter], dict[str, Array]], expressions: Sequence[Expression]
+) -> dict[str, Array]:
+    """What work does with an emitter, in a function of its own; it reads what the expressions read, and states."""
+    parts = [part for expression in expressions for part in walk(expression)]
+    names = dict.fromkeys(part.name for part in parts if isinstance(part, Reference) and part.name in emitter.known)
+
+    def compute(known: dict[str, Array], levels: dict[str, Array], time: Array | float) -> dict[str, Array]:
+        values = {name: Value(array, emitter.known[name].axes) for name, array in known.items()}
+        return work(Emitter(emitter.sizes, values, levels, time, emitter.tables, emitter.draws, guards=emitter.guards))
+
+    known = {name: emitter.known[name].array for name in names}
+    return as_one(compute)(known, emitter.levels, emitter.time)  # type: ignore[no-any-return]
