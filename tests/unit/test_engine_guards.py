@@ -85,7 +85,10 @@ def test_functions_have_their_values_at_the_edges(tmp_path: Path, function: str,
 @pytest.mark.parametrize("function", ["POWER(x, 0.5)", "POWER(x, -0.5)", "LN(x)", "SQRT(x)", "ARCSIN(x)", "LOG(2, x)"])
 def test_functions_without_a_value_fail_the_run(tmp_path: Path, function: str) -> None:
     model = model_of(tmp_path, "x = 0.5", f"y = {function}", final=0.25)
-    assert list(Engine(model, ["y"]).run([{}, {"x": np.array(-2.0)}]).status) == ["ok", "not finite: 'y' is nan at 0; it reads 'x' = -2"]
+    assert list(Engine(model, ["y"]).run([{}, {"x": np.array(-2.0)}]).status) == [
+        "ok",
+        "not finite: 'y' is nan at 0; it reads 'x' = -2",
+    ]
 
 
 def test_half_years_are_seen_by_a_step_that_is_no_power_of_two(tmp_path: Path) -> None:

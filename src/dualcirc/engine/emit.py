@@ -13,7 +13,7 @@ from jax import Array
 
 from dualcirc.engine.blocks import Value, align, diagonal, expand, join, picked
 from dualcirc.engine.draws import Draws, draw, uniform
-from dualcirc.engine.functions import power, safe_log, square_root
+from dualcirc.engine.functions import GUARDED, PLAIN, power, safe_log, square_root
 from dualcirc.engine.lookups import look_up
 from dualcirc.engine.passes import Equation
 from dualcirc.engine.sums import BY_PAIRS, apply, reduced, sum_of_product

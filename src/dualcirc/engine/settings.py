@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax.experimental.xla_metadata import set_xla_metadata
 
 
-@cache
+@functools.cache
 def prepare_jax() -> None:
     """Use double precision, and keep compiled programs in the user's cache folder for the next process."""
     set_option: Callable[[str, Any], None] = jax.config.update
@@ -74,11 +76,28 @@ def compiled(function: Callable[..., Any], arguments: tuple[Any, ...], *, whole:
 
 
 def as_one(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Function that XLA compiles as one."""
-    inner = jax.jit(function)
+    """Function from arrays to a dictionary of arrays that XLA compiles as one."""
+    inner = jax.jit(lambda *arguments: _reading_all(function(*arguments), arguments))
     attributes: Callable[..., Any] = set_xla_metadata
 
     def call(*arguments: Any) -> Any:
         return attributes(inner(*arguments), xla_cpu_small_call="true", inlineable="false")
 
     return call
+
+
+def _reading_all(results: Any, arguments: tuple[Any, ...]) -> Any:
+    """
+    Results that read every argument, in a condition that never holds.
+
+    XLA 0.10 aborts the process on a function of its own that does not read an argument (``ir_emitter.cc``, "All or
+    none of the slices should have an explicit index"), which its simplifications may bring about at any time. It leaves
+    ``x != x`` alone, for x may be no number; the compiler of machine code then takes the condition away.
+    """
+    leaves, form = jax.tree.flatten(results)
+    firsts = [jnp.ravel(leaf)[0].astype(float) for leaf in jax.tree.leaves(arguments) if jnp.size(leaf)]
+    never = functools.reduce(
+        operator.or_, [(first != first) & (first == first) for first in firsts], jnp.zeros((), bool)
+    )
+    other = ~leaves[0] if leaves[0].dtype == bool else leaves[0] + 1
+    return jax.tree.unflatten(form, [jnp.where(never, other, leaves[0]), *leaves[1:]])
