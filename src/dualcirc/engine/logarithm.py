@@ -8,9 +8,11 @@ from jax import Array, lax
 
 # 1/sqrt(2) as bits: numbers are split so that the mantissa lies between it and sqrt(2).
 _SPLIT = 0x3FE6A09E667F3BCD
+_ONE = 0x3FF0000000000000
 _MANTISSA_BITS = 52
-_SMALLEST_NORMAL = 2.2250738585072014e-308
-_TWO_54 = 18014398509481984.0
+# Numbers are first brought into the range in which their exponents have powers of two that are numbers, both ways.
+_TINY = 2.0**-1000
+_UP, _DOWN = 54, -2
 # ln 2 in two parts, the first exact when multiplied by any exponent.
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -27,15 +29,18 @@ def natural_log(x: Array) -> Array:
     -----
     Method and coefficients of FreeBSD's ``e_log.c`` (Sun Microsystems, 1993): ``x = 2^k (1 + f)``, with
     ``log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2))`` and ``s = f / (2 + f)``; the error is below one unit in the last
-    place. Single precision goes through the library, which has vectors for it.
+    place. Single precision goes through the library, which has vectors for it. The mantissa is the number times a power
+    of two, so that derivatives are right also where JAX derives this function itself (within a scan, a second time).
     """
     if x.dtype != jnp.float64:
         return jnp.log(x)
-    tiny = x < _SMALLEST_NORMAL
-    bits = lax.bitcast_convert_type(jnp.where(tiny, x * _TWO_54, x), jnp.int64)
-    exponent = lax.shift_right_arithmetic(bits - _SPLIT, jnp.int64(_MANTISSA_BITS))
-    mantissa = lax.bitcast_convert_type(bits - lax.shift_left(exponent, jnp.int64(_MANTISSA_BITS)), jnp.float64)
-    k = exponent.astype(jnp.float64) - jnp.where(tiny, 54.0, 0.0)
+    tiny = x < _TINY
+    y = x * jnp.where(tiny, 2.0**_UP, 2.0**_DOWN)
+    split = lax.bitcast_convert_type(y, jnp.int64) - _SPLIT
+    exponent = lax.shift_right_arithmetic(split, jnp.int64(_MANTISSA_BITS))
+    scale = lax.bitcast_convert_type(_ONE - lax.shift_left(exponent, jnp.int64(_MANTISSA_BITS)), jnp.float64)
+    mantissa = y * scale
+    k = exponent.astype(jnp.float64) - jnp.where(tiny, float(_UP), float(_DOWN))
     result = _from_parts(mantissa - 1.0, k)
     edge = jnp.where(x == 0, -jnp.inf, jnp.where(x > 0, jnp.inf, jnp.nan))
     return jnp.where((x > 0) & (x < jnp.inf), result, edge)
