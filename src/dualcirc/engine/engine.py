@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from dualcirc.engine.faults import fault_text
 from dualcirc.engine.gradient import Gradient, Loss, compiled_gradient, to_numpy, trajectory
-from dualcirc.engine.groups import group_limit
+from dualcirc.engine.groups import Form, form_of
 from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, optimised, plan
 from dualcirc.engine.results import Code, RunOutputs, collect, empty_outputs, mark
-from dualcirc.engine.settings import available_cores, compiled, prepare_jax
+from dualcirc.engine.settings import as_one, available_cores, compiled, prepare_jax
 from dualcirc.engine.sizes import sized
 from dualcirc.engine.trace import Trace
 from dualcirc.errors import DualcircError, Problem, did_you_mean
@@ -310,7 +310,7 @@ class Engine:
     @cached_property
     def _as_written(self) -> Machine:
         """Machine of the equations as they stand, whose derivatives are told of."""
-        return replace(self._machine_of(plan(self.model, self.outputs)), group=None)
+        return self._machine_of(plan(self.model, self.outputs))
 
     @cached_property
     def _trace(self) -> Trace:
@@ -374,11 +374,18 @@ class Engine:
                 {name: self._lanes(name, [], block) for name in self._plan.data},
                 np.zeros(block, dtype=np.int64),
             )
-            self._programs[block] = compiled(self._simulator(block), arguments, whole=self._machine.group is None)
+            plain, fast = self._simulators(block)
+            self._programs[block] = compiled(fast, plain, arguments)
         return self._programs[block]  # type: ignore[no-any-return]
 
-    def _simulator(self, runs: int) -> Simulate:
-        return simulator(replace(self._machine, runs=runs))
+    def _simulators(self, runs: int) -> tuple[Simulate, Simulate]:
+        """Simulation of a block of runs, plain and in its fastest form."""
+        machine = replace(self._machine, runs=runs)
+        plain = simulator(machine)
+        form = form_of((*machine.plan.static, *machine.plan.record), machine.sizes)
+        if form is Form.GROUPS:
+            return plain, simulator(replace(machine, grouped=True))
+        return plain, as_one(plain) if form is Form.WHOLE else plain
 
     def _machine_of(self, plan: Plan) -> Machine:
         """Plan bound to the sizes and times of the model."""
@@ -386,7 +393,7 @@ class Engine:
         dims = {name: variable.dims for name, variable in self.model.variables.items()}
         moves = {name: v.interpolation for name, v in self.model.variables.items() if v.interpolation is not None}
         machine = Machine(plan, dims, sizes, self._clock, 1, self.integrator, moves)
-        return replace(sized(machine, self._inputs.base), group=group_limit((*plan.static, *plan.record), sizes))
+        return sized(machine, self._inputs.base)
 
 
 def _checked_seeds(seeds: Sequence[int] | None, runs: int) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 
 import jax
 from jax import Array
@@ -21,10 +22,29 @@ _LOOP = 10
 """Weight of an equation by itself: it becomes a loop over its elements and the runs."""
 
 
-def group_limit(equations: Sequence[Equation], sizes: Mapping[str, int]) -> int | None:
-    """Weight of the groups that a program is divided into; none for a small program, which is one function."""
+class Form(Enum):
+    """How a program is divided into functions."""
+
+    PLAIN = "as XLA does it"
+    WHOLE = "the time loop as one"
+    GROUPS = "a function for each group of equations"
+
+
+def form_of(equations: Sequence[Equation], sizes: Mapping[str, int]) -> Form:
+    """
+    Form of a program.
+
+    Parameters
+    ----------
+    equations
+        What is computed at a saved time, and what never moves.
+    sizes
+        Number of elements of every subscript range.
+    """
+    if jax.default_backend() != "cpu":
+        return Form.PLAIN
     heavy = sum(weight(equation.expression, sizes) for equation in equations)
-    return None if heavy <= _WHOLE or jax.default_backend() != "cpu" else _GROUP
+    return Form.WHOLE if heavy <= _WHOLE else Form.GROUPS
 
 
 def weight(expression: Expression, sizes: Mapping[str, int]) -> int:
@@ -37,13 +57,13 @@ def weight(expression: Expression, sizes: Mapping[str, int]) -> int:
     return total
 
 
-def groups(equations: Sequence[Equation], sizes: Mapping[str, int], limit: int) -> Iterator[list[Equation]]:
-    """Equations in a row, so many that a group is not heavier than the limit; at least one."""
+def groups(equations: Sequence[Equation], sizes: Mapping[str, int]) -> Iterator[list[Equation]]:
+    """Equations in a row, as many as a function bears; at least one."""
     group: list[Equation] = []
     heavy = 0
     for equation in equations:
         own = weight(equation.expression, sizes)
-        if group and heavy + own > limit:
+        if group and heavy + own > _GROUP:
             yield group
             group, heavy = [], 0
         group.append(equation)
@@ -52,17 +72,17 @@ def groups(equations: Sequence[Equation], sizes: Mapping[str, int], limit: int) 
         yield group
 
 
-def keep_all(emitter: Emitter, equations: Sequence[Equation], limit: int | None, *, guarded: bool = False) -> None:
-    """Compute equations and keep them under their names; in groups that are not heavier than a limit."""
-    if limit is None:
+def keep_all(emitter: Emitter, equations: Sequence[Equation], *, grouped: bool) -> None:
+    """Compute equations and keep them under their names."""
+    if not grouped:
         for equation in equations:
-            emitter.keep(equation, guarded=guarded)
+            emitter.keep(equation)
         return
-    for group in groups(equations, emitter.sizes, limit):
+    for group in groups(equations, emitter.sizes):
 
         def keep(inner: Emitter, group: Sequence[Equation] = group) -> dict[str, Array]:
             for equation in group:
-                inner.keep(equation, guarded=guarded)
+                inner.keep(equation)
             return {equation.name: inner.known[equation.name].array for equation in group}
 
         arrays = apart(emitter, keep, [equation.expression for equation in group])

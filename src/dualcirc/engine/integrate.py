@@ -139,21 +139,21 @@ class Machine:
     integrator: Integrator = "euler"
     interpolations: Mapping[str, Interpolation] = field(default_factory=dict)
     """How every data variable moves between two rows."""
-    group: int | None = None
-    """Weight of the equations that become one function; none where the whole time loop does."""
+    guards: bool = False
+    """Whether every derivative stays finite where a value does not (``guarded``); only gradients need it."""
+    grouped: bool = False
+    """Whether each group of equations becomes a function."""
 
     @property
     def rk4(self) -> bool:
         """Whether a step looks at moments between its ends."""
         return self.integrator == "rk4"
 
-    guards: bool = False
-    """Whether every derivative stays finite where a value does not (``guarded``); only gradients need it."""
-
     def static(self, constants: Arrays) -> dict[str, Value]:
         """Everything that does not move; guarded, for it may belong to a branch that is not taken."""
         emitter = Emitter(self.sizes, self._named(constants), {}, self.clock.initial, self.plan.tables)
-        keep_all(emitter, self.plan.static, self.group, guarded=True)
+        for equation in self.plan.static:
+            emitter.keep(equation, guarded=True)
         return emitter.known
 
     def start(self, static: Mapping[str, Value], row: Arrays, seeds: Array) -> Start:
@@ -216,7 +216,7 @@ class Machine:
         time = jnp.asarray(self.clock.halves)[2 * k + round(2 * share)]
         draws = Draws(run.seeds, jnp.atleast_1d(k))
         emitter = self._emitter({**run.static, **self._named(row)}, levels, time, draws)
-        keep_all(emitter, equations, self.group)
+        keep_all(emitter, equations, grouped=self.grouped)
         return emitter
 
     def advance(self, run: Run, emitter: Emitter, k: Array, row: Arrays, after: Arrays) -> Levels:
@@ -232,7 +232,7 @@ class Machine:
         row, after
             Data at step ``k`` and, for Runge and Kutta's method, one step later.
         """
-        if self.group is not None and not self.rk4:
+        if self.grouped and not self.rk4:
             parts = [part for state in self.plan.states for part in state_parts(state)]
             return apart(emitter, lambda inner: self._advanced(run, inner, k, row, after), parts)
         return self._advanced(run, emitter, k, row, after)

@@ -42,7 +42,7 @@ def compiler_options() -> dict[str, bool | str]:
     Notes
     -----
     No sum hangs on the number of cores: no threads inside one matrix product, and no library of its own for sums and
-    products, which would also keep the time loop from becoming one function (:func:`compiled`). Vectors are as long
+    products, which would also keep the time loop from becoming one function (:func:`as_one`). Vectors are as long
     as the processor has them.
     """
     if jax.default_backend() != "cpu":
@@ -58,21 +58,21 @@ _NOT_IN_ONE_FUNCTION = ("stablehlo.scatter", "stablehlo.sort", "stablehlo.custom
 """What XLA cannot compile within a function of its own (``small_while_loop_hoisting_pass.cc``)."""
 
 
-def compiled(function: Callable[..., Any], arguments: tuple[Any, ...], *, whole: bool) -> Callable[..., Any]:
+def compiled(fast: Callable[..., Any], plain: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """
-    Compile a function for arguments of these shapes: for a processor as one piece, where XLA can.
+    Compile the fast form of a function, or the plain one where XLA cannot compile the other.
 
-    Notes
-    -----
-    By itself XLA makes hundreds of small functions that a pool of threads hands to each other, but for small loops.
-    Those it moves into one function by the attributes that are set here. A block of runs then takes one thread from
-    start to end, and blocks run beside each other.
+    Parameters
+    ----------
+    fast, plain
+        The same function, with parts made by :func:`as_one` and without.
+    arguments
+        Arrays of the shapes that it will take.
     """
-    options = compiler_options()
-    lowered = jax.jit(as_one(function) if options and whole else function).lower(*arguments)
-    if options and any(operation in lowered.as_text() for operation in _NOT_IN_ONE_FUNCTION):
-        lowered = jax.jit(function).lower(*arguments)
-    return lowered.compile(compiler_options=options)
+    lowered = jax.jit(fast).lower(*arguments)
+    if fast is not plain and any(operation in lowered.as_text() for operation in _NOT_IN_ONE_FUNCTION):
+        lowered = jax.jit(plain).lower(*arguments)
+    return lowered.compile(compiler_options=compiler_options())
 
 
 def as_one(function: Callable[..., Any]) -> Callable[..., Any]:
