@@ -57,8 +57,8 @@ def safe_log(x: Array) -> Array:
 
 
 def at_least(x: Array, bound: Array) -> Array:
-    """Larger of a value and a bound that is a number; not a number where the value is none."""
-    return jnp.where(x < bound, bound, x)
+    """Larger of a value and a bound that is a number; not a number where the value is none; 0 before -0, as XLA's."""
+    return jnp.where(x <= bound, bound, x)
 
 
 def at_most(x: Array, bound: Array) -> Array:
@@ -77,12 +77,12 @@ def difference_of_logs(log_x: Array, log_y: Array, x: Array, y: Array) -> Array:
 
     Notes
     -----
-    As the logarithm of the quotient: minus infinity where ``x`` is zero, infinity where ``y`` is, not a number where
-    their signs differ; so too for zero by a negative number, whose quotient is a negative zero.
+    As the logarithm of the quotient: minus infinity where ``x`` is zero of either sign, infinity where ``y`` is, not a
+    number where the signs of ``x`` and ``y`` differ.
     """
     whole = jnp.int64 if x.dtype == jnp.float64 else jnp.int32
     signs = lax.bitcast_convert_type(x, whole) ^ lax.bitcast_convert_type(y, whole)
-    return jnp.where(signs < 0, jnp.nan, log_x - log_y)
+    return jnp.where((signs < 0) & (x != 0), jnp.nan, log_x - log_y)
 
 
 def whole_power(base: Array, exponent: int) -> Array:

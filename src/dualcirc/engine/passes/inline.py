@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dualcirc.engine.passes.rewrite import bottom_up, rewritten
 from dualcirc.translate.ir import (
+    Axis,
     Call,
     Expression,
     Extreme,
     Level,
     Model,
     Number,
+    Pick,
     Reference,
     Sum,
     Time,
@@ -109,8 +112,19 @@ def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     """Expression with other labels of its axes."""
     match expression:
         case Reference(name=name, axes=axes):
-            return Reference(name, tuple(names.get(axis, axis) if isinstance(axis, str) else axis for axis in axes))
+            return Reference(name, tuple(_renamed_axis(axis, names) for axis in axes))
         case Level(state=state, compartment=compartment, axes=axes):
             return Level(state, compartment, tuple(names.get(axis, axis) for axis in axes))
         case _:
             return with_children(expression, tuple(_renamed(part, names) for part in children(expression)))
+
+
+def _renamed_axis(axis: Axis, names: Mapping[str, str]) -> Axis:
+    """Axis with another label; a fixed element has none."""
+    match axis:
+        case str():
+            return names.get(axis, axis)
+        case Pick(axis=label):
+            return replace(axis, axis=names.get(label, label))
+        case _:
+            return axis

@@ -43,7 +43,7 @@ def multiplied_by_reciprocals(model: Model) -> Model:
     Notes
     -----
     The reciprocal is computed once per run, and a product is many times faster than a quotient. It is rounded once
-    more: by one unit in the last place.
+    more: by one unit in the last place, for divisors whose reciprocal is a normal number (1e-307 to 1e307).
     """
     moving = varying(model)
     return rewritten(model, lambda expression: bottom_up(expression, partial(_multiplied, moving)))
