@@ -10,10 +10,12 @@ import re
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import passes
+from batched_numpy import BatchedNumpy
 
 from dualcirc.engine import Engine, Overrides, reference
 from dualcirc.engine.settings import available_cores
@@ -29,7 +31,7 @@ OUTPUTS = {
     ],
     "dual_circulation": ["GDP", "Population", "zone share of FDI"],
 }
-PARTS = ("reference", "model", "memory", "runs", "equations")
+PARTS = ("reference", "numpy", "model", "memory", "runs", "equations", "passes")
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def main() -> None:
         in_runs(options.repeats)
     if "equations" not in options.skip:
         in_equations(options.repeats)
+    if "passes" not in options.skip:
+        in_passes(options.repeats)
     if "model" not in options.skip:
         speed(model_file(), options)
 
@@ -76,9 +80,35 @@ def speed(path: Path, options: argparse.Namespace) -> None:
     every.run([{}])
     wall, _ = times(lambda: every.run(runs), options.repeats)
     print(f" 1024 runs, {every.threads} threads: {1024 / wall:6.0f} runs/s")
+    if "numpy" not in options.skip:
+        print(in_numpy(engine, runs, options.repeats))
     if "reference" not in options.skip:
         slow = reference_seconds(engine, runs[0])
         print(f"PySD: {1 / slow:.3f} runs/s on one core; the engine does {slow * 1024 / wall:.0f} times as many")
+
+
+def in_numpy(engine: Engine, runs: Sequence[Overrides], repeats: int) -> str:
+    """Speed of the same plan in numpy, at its best size of a batch; refused where its results are not the engine's."""
+    rival = BatchedNumpy(engine)
+    outputs = engine.run(runs[:16])
+    for name, got in rival.run(runs[:16]).items():
+        np.testing.assert_allclose(got, outputs[name], rtol=0, atol=1e-9 * np.abs(outputs[name]).max(), err_msg=name)
+    speeds = {}
+    for size in (16, 64, 1024):
+        wall, cpu = times(lambda size=size: rival.run(runs[:size]), repeats)  # type: ignore[misc]
+        speeds[size] = size / wall, size / cpu
+    best = max(speeds, key=lambda size: speeds[size][0])
+    others = ", ".join(f"{speed:.0f} at {size}" for size, (speed, _) in speeds.items())
+    return f"numpy in batches of {best}: {speeds[best][0]:6.0f} runs/s, {speeds[best][1]:.0f} a core ({others})"
+
+
+def in_passes(repeats: int) -> None:
+    """Speed without each pass, in one thread."""
+    for left_out, engine in passes.engines(load(STAND_IN), OUTPUTS["prov31"]):
+        runs = draws(engine, 256)
+        compiling = took(lambda: engine.run([{}]), 1)  # noqa: B023
+        wall, cpu = times(lambda: engine.run(runs), repeats)  # noqa: B023
+        print(f"without {left_out:26} {256 / wall:5.0f} runs/s, {256 / cpu:5.0f} a core, compiled in {compiling}")
 
 
 def memory() -> None:
