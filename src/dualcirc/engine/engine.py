@@ -23,7 +23,7 @@ from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, optimised, plan
 from dualcirc.engine.results import Code, RunOutputs, collect, empty_outputs, mark
-from dualcirc.engine.settings import as_one, available_cores, compiled, prepare_jax
+from dualcirc.engine.settings import Precision, as_one, available_cores, compiled, in_precision, prepare_jax
 from dualcirc.engine.sizes import sized
 from dualcirc.engine.trace import Trace
 from dualcirc.errors import DualcircError, Problem, did_you_mean
@@ -57,6 +57,9 @@ class Engine:
     integrator
         ``euler``, as PySD and the model's own choice, or ``rk4``, the classical method of Runge and Kutta. What jumps
         (DELAY FIXED, SAMPLE IF TRUE, INITIAL, random draws) holds over a step in both.
+    precision
+        ``float32`` screens many runs in about half the time, to some six digits: outputs are single precision and say
+        so (``RunOutputs.precision``). Derivatives and whatever is stored take ``float64``.
 
     Raises
     ------
@@ -73,8 +76,10 @@ class Engine:
         *,
         threads: int | None = None,
         integrator: Integrator = "euler",
+        precision: Precision = "float64",
     ) -> None:
         prepare_jax()
+        self.precision = _precision(precision)
         self.model = _with_step(model, time_step)
         self.outputs = _outputs(model, outputs)
         self.block = block
@@ -135,7 +140,7 @@ class Engine:
         """
         seed_of = _checked_seeds(seeds, len(runs))
         self._inputs.check_all(runs)
-        outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves)
+        outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves, self.precision)
         program = self._program(self.block)
 
         def compute(members: list[int]) -> None:
@@ -196,7 +201,7 @@ class Engine:
 
     def batch(self, runs: Sequence[Overrides], seeds: NDArray[np.int64]) -> RunOutputs:
         """Outputs of some runs that were checked, one block after the other in this thread."""
-        outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves)
+        outputs = empty_outputs(self.model, self.outputs, len(runs), self._clock.saves, self.precision)
         for members in self._blocks(runs):
             self._fill(outputs, members, self._program(self.block), runs, seeds)
         self._explain(runs, outputs, seeds)
@@ -231,7 +236,7 @@ class Engine:
         Quick, for interactive use; it agrees with ``run`` to about 1e-12, not bit for bit.
         """
         self._inputs.check(overrides, 0)
-        outputs = empty_outputs(self.model, self.outputs, 1, self._clock.saves)
+        outputs = empty_outputs(self.model, self.outputs, 1, self._clock.saves, self.precision)
         outcome = self._call(self._program(1), [overrides], 1, _checked_seeds([seed], 1))
         collect(outcome, [0], outputs)
         mark(outcome, [0], self.saved_times, outputs)
@@ -346,20 +351,21 @@ class Engine:
         """Run one block."""
         constants = {name: self._lanes(name, runs, block) for name in self._plan.constants}
         data = {name: self._lanes(name, runs, block) for name in self._plan.data}
-        return program(constants, data, np.pad(seeds, (0, block - len(seeds))))
+        with in_precision(self.precision):
+            return program(constants, data, np.pad(seeds, (0, block - len(seeds))).astype(self._whole))
 
     def _lanes(self, name: str, runs: Sequence[Overrides], block: int) -> Array | NDArray[np.float64]:
         """Values of one input for a block; what no run replaces is kept on the device."""
         replaced = any(name in run for run in runs)
         if name in self._inputs.shared:
             value = runs[0][name] if replaced else self._inputs.base[name]
-            return np.asarray(value, dtype=float)[..., None]
+            return np.asarray(value, dtype=self.precision)[..., None]
         if replaced:
-            return self._inputs.lanes(name, runs, block)
+            return self._inputs.lanes(name, runs, block).astype(self.precision, copy=False)
         key = f"{block} {name}"
-        with self._lock:
+        with self._lock, in_precision(self.precision):
             if key not in self._base:
-                self._base[key] = jnp.asarray(self._inputs.lanes(name, [], block))
+                self._base[key] = jnp.asarray(self._inputs.lanes(name, [], block), dtype=self.precision)
             return self._base[key]
 
     def _program(self, block: int) -> Callable[..., Outcome]:
@@ -372,11 +378,17 @@ class Engine:
             arguments = (
                 {name: self._lanes(name, [], block) for name in self._plan.constants},
                 {name: self._lanes(name, [], block) for name in self._plan.data},
-                np.zeros(block, dtype=np.int64),
+                np.zeros(block, dtype=self._whole),
             )
             plain, fast = self._simulators(block)
-            self._programs[block] = compiled(fast, plain, arguments)
+            with in_precision(self.precision):
+                self._programs[block] = compiled(fast, plain, arguments)
         return self._programs[block]  # type: ignore[no-any-return]
+
+    @property
+    def _whole(self) -> type[np.integer[Any]]:
+        """Whole numbers of the precision."""
+        return np.int64 if self.precision == "float64" else np.int32
 
     def _simulators(self, runs: int) -> tuple[Simulate, Simulate]:
         """Simulation of a block of runs, plain and in its fastest form."""
@@ -403,6 +415,13 @@ def _checked_seeds(seeds: Sequence[int] | None, runs: int) -> NDArray[np.int64]:
     if given.shape != (runs,) or not whole or (given < 0).any():
         raise DualcircError(Problem("the seeds do not fit", expected=f"{runs} whole numbers from 0 on"))
     return given.astype(np.int64)
+
+
+def _precision(precision: Precision) -> Precision:
+    """Checked name of the precision."""
+    if precision not in get_args(Precision):
+        raise DualcircError(Problem(f"unknown precision '{precision}'", expected=" or ".join(get_args(Precision))))
+    return precision
 
 
 def _integrator(model: Model, integrator: Integrator) -> Integrator:

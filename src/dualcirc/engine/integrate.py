@@ -200,7 +200,10 @@ class Machine:
         """(run): whether all values are numbers."""
         result = jnp.ones(self.runs, dtype=bool)
         for array in arrays.values():
-            result = result & reduced_array(jnp.isfinite(array), array.ndim - 1, jnp.logical_and)
+            # By pairs is quicker, but hundreds of outputs would take minutes to compile.
+            axes = tuple(range(array.ndim - 1))
+            good = jnp.isfinite(array)
+            result &= jnp.all(good, axis=axes) if self.grouped else reduced_array(good, len(axes), jnp.logical_and)
         return result
 
     def at(

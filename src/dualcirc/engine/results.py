@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dualcirc.engine.integrate import Outcome
+from dualcirc.engine.settings import Precision
 from dualcirc.translate.ir import FloatArray, Model
 
 OK = "ok"
@@ -28,8 +29,10 @@ class Code(IntEnum):
 class RunOutputs(dict[str, FloatArray]):
     """Outputs by name, (run, saved time, *dims), with the status of every run."""
 
-    def __init__(self, runs: int) -> None:
+    def __init__(self, runs: int, precision: Precision = "float64") -> None:
         super().__init__()
+        self.precision = precision
+        """Precision of the computation; single precision is for screening, not to be stored as a result."""
         self.status: NDArray[np.object_] = np.full(runs, OK, dtype=object)
         """(run,): ``ok``, or what went wrong and when. Outputs of a failed run hold what was computed."""
         self.codes: NDArray[np.int8] = np.zeros(runs, dtype=np.int8)
@@ -41,11 +44,11 @@ class RunOutputs(dict[str, FloatArray]):
         return np.asarray(self.codes != Code.OK)
 
 
-def empty_outputs(model: Model, names: Sequence[str], runs: int, saves: int) -> RunOutputs:
-    """Outputs to be filled block by block."""
-    outputs = RunOutputs(runs)
+def empty_outputs(model: Model, names: Sequence[str], runs: int, saves: int, precision: Precision) -> RunOutputs:
+    """Outputs to be filled block by block, in the precision of the computation."""
+    outputs = RunOutputs(runs, precision)
     for name in names:
-        outputs[name] = np.empty((runs, saves, *model.shape(name)))
+        outputs[name] = np.empty((runs, saves, *model.shape(name)), dtype=precision)
     return outputs
 
 

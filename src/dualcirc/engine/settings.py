@@ -6,12 +6,15 @@ import functools
 import operator
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 from jax.experimental.xla_metadata import set_xla_metadata
+
+Precision = Literal["float64", "float32"]
 
 
 @functools.cache
@@ -22,6 +25,12 @@ def prepare_jax() -> None:
     if jax.config.values["jax_compilation_cache_dir"] is None:
         set_option("jax_compilation_cache_dir", str(cache_folder()))
         set_option("jax_persistent_cache_min_compile_time_secs", 0.5)
+
+
+def in_precision(precision: Precision) -> AbstractContextManager[Any]:
+    """Context in which JAX makes and takes arrays of this precision."""
+    double: Callable[[bool], AbstractContextManager[Any]] = jax.enable_x64
+    return double(precision == "float64")
 
 
 def cache_folder() -> Path:
