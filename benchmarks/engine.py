@@ -78,13 +78,17 @@ def speed(path: Path, options: argparse.Namespace) -> None:
         )
     every = Engine(model, outputs)
     every.run([{}])
-    wall, _ = times(lambda: every.run(runs), options.repeats)
-    print(f" 1024 runs, {every.threads} threads: {1024 / wall:6.0f} runs/s")
+    double, _ = times(lambda: every.run(runs), options.repeats)
+    print(f" 1024 runs, {every.threads} threads: {1024 / double:6.0f} runs/s")
+    single = Engine(model, outputs, precision="float32")
+    single.run([{}])
+    wall, _ = times(lambda: single.run(runs), options.repeats)
+    print(f" 1024 runs, {single.threads} threads, single precision: {1024 / wall:6.0f} runs/s")
     if "numpy" not in options.skip:
         print(in_numpy(engine, runs, options.repeats))
     if "reference" not in options.skip:
         slow = reference_seconds(engine, runs[0])
-        print(f"PySD: {1 / slow:.3f} runs/s on one core; the engine does {slow * 1024 / wall:.0f} times as many")
+        print(f"PySD: {1 / slow:.3f} runs/s on one core; the engine does {slow * 1024 / double:.0f} times as many")
 
 
 def in_numpy(engine: Engine, runs: Sequence[Overrides], repeats: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from dualcirc.engine import Engine, Overrides
 from dualcirc.engine.pool import blocks_of_workers
+from dualcirc.files.paths import model_file
 from dualcirc.translate import load
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "prov31.mdl"
@@ -77,6 +78,33 @@ def test_workers_give_the_same_bits(
         seen += range(places.start, places.stop)
         _assert_same(outputs, wanted, range(places.start, places.stop))
     assert seen == list(range(len(runs)))
+
+
+@pytest.mark.long
+def test_a_thousand_runs_and_four_workers_give_the_same_bits(
+    engine: Engine, runs: list[Overrides], wanted: dict[str, np.ndarray]
+) -> None:
+    many = [runs[i % len(runs)] for i in range(1000)]
+    _assert_same(engine.run(many), wanted, [i % len(runs) for i in range(1000)])
+    for places, outputs in blocks_of_workers(engine.model, iter(many), OUTPUTS, workers=4):
+        _assert_same(outputs, wanted, [i % len(runs) for i in range(places.start, places.stop)])
+
+
+@pytest.mark.long
+def test_runs_of_the_whole_model_have_the_same_bits_in_every_lane_and_number() -> None:
+    names = ["GDP", "Population", "zone share of FDI"]
+    engine = Engine(load(model_file()), names)
+    scalars = [name for name, v in engine.model.variables.items() if v.kind == "constant" and not v.dims]
+    random = np.random.default_rng(5)
+    free = [name for name in scalars if not engine.model.variables[name].unchangeable]
+    runs = [{name: engine.constant(name) * random.uniform(0.995, 1.005) for name in free} for _ in range(20)]
+    wanted = engine.run(runs)
+    assert not wanted.failed.any()
+    turned = engine.run([*runs[::-1], *runs[:3]])
+    alone = engine.run_one(runs[7])
+    for name in names:
+        assert np.array_equal(turned[name], wanted[name][[*range(19, -1, -1), 0, 1, 2]]), name
+        np.testing.assert_allclose(alone[name], wanted[name][7], rtol=0, atol=1e-12 * np.abs(wanted[name][7]).max())
 
 
 def _assert_same(got: dict[str, np.ndarray], wanted: dict[str, np.ndarray], places: Sequence[int]) -> None:
