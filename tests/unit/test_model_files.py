@@ -127,3 +127,15 @@ def test_tables_over_time_have_two_rows_or_more() -> None:
     over_time = {name: lines for name, lines in rows.items() if lines[0].startswith("time,")}
     assert len(over_time) > 10
     assert [name for name, lines in over_time.items() if len(lines) < 3] == []
+
+
+def test_tables_have_no_blank_cell_and_their_years_rise() -> None:
+    """The reader fills blanks and sorts times, as PySD does; in this model either would be a slip."""
+    for path in sorted((paths.model_file().parent / "tables").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            header, *rows = list(csv.reader(text))
+        assert all(cell.strip() for row in rows for cell in row), path.name
+        assert {len(row) for row in rows} == {len(header)}, path.name
+        if header[0] in ("time", "year"):
+            years = [float(row[0]) for row in rows]
+            assert years == sorted(set(years)), path.name
