@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dualcirc.engine import Overrides
-from dualcirc.translate.ir import Call, Expression, Extreme, Number, Reference, Sum, walk
+from dualcirc.translate.ir import Call, Expression, Extreme, Reference, Sum, walk
 
 WORLD = (
     "Other <-> Region",
@@ -56,10 +56,6 @@ def masked(part: Expression) -> bool:
     return isinstance(part, Extreme)
 
 
-def reciprocal(part: Expression) -> bool:
-    return isinstance(part, Call) and part.function == "/" and part.arguments[0] == Number(1.0)
-
-
 def bounded(part: Expression) -> bool:
     return isinstance(part, Call) and part.function in ("at least", "at most")
 
@@ -106,8 +102,6 @@ CASES = (
         ("out[Region,Other] = IF THEN ELSE(u[Region] > 0 :AND: v[Other] > 0, LN(u[Region] / v[Other]), -1)",),
         calls("difference of logs"),
     ),
-    Case("multiplied_by_reciprocals", ("out[Region,Other] = u[Region] / y[Other]",), reciprocal),
-    Case("multiplied_by_reciprocals", ("out = SUM(u[Region!] / z[Region!,Other!] / y[Other!])",), reciprocal),
     Case("literal_bounds", ("out[Region,Other] = MAX(LN(u[Region]), 0) + MIN(2, v[Other])",), bounded, same_bits=True),
     Case(
         "literal_bounds",

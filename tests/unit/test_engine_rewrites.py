@@ -91,8 +91,6 @@ LEFT_ALONE = (
     ("masked_factors", "out[Region] = SUM(IF THEN ELSE(z[Region,Other!] > 2, u[Region] * v[Other!], 1))"),
     ("split_logarithms", "out[Region] = LN(u[Region] / v[Region])"),
     ("split_logarithms", "out[Region] = LN(u[Region] / Time)"),
-    ("multiplied_by_reciprocals", "out[Region] = y[Region] / u[Region]"),
-    ("multiplied_by_reciprocals", "out[Region] = y[Region] / x[Region]"),
     ("literal_bounds", "out[Region] = MAX(u[Region], y[Region])"),
     ("inlined_matrices", "out[Region] = SUM(EXP(u[Region] * z[Region,Other!]))"),
 )

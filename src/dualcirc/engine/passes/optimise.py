@@ -8,7 +8,7 @@ from dualcirc.engine.passes.bounds import literal_bounds
 from dualcirc.engine.passes.inline import inlined_matrices
 from dualcirc.engine.passes.logarithms import split_logarithms
 from dualcirc.engine.passes.masks import masked_factors
-from dualcirc.engine.passes.quotients import multiplied_by_reciprocals, quotients_out_of_sums
+from dualcirc.engine.passes.quotients import quotients_out_of_sums
 from dualcirc.translate.ir import Model
 
 Pass = Callable[[Model], Model]
@@ -17,7 +17,6 @@ REWRITES: tuple[Pass, ...] = (
     quotients_out_of_sums,
     masked_factors,
     split_logarithms,
-    multiplied_by_reciprocals,
     literal_bounds,
 )
 """After matrices are written into sums, in the order in which each finds what the one before leaves."""
