@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dualcirc.engine.passes import Equation, factors
+from dualcirc.translate import fixed
 from dualcirc.translate.ir import (
     Axis,
     Call,
@@ -29,13 +30,6 @@ from dualcirc.translate.ir import (
 )
 
 Array = np.ndarray[Any, Any]
-SMALL = 1e-6
-"""What counts as zero in XIDZ and ZIDZ."""
-
-
-def quotient_or(x: Array, y: Array, otherwise: Array | float) -> Array:
-    small = np.abs(y) < SMALL
-    return np.where(small, otherwise, x / np.where(small, 1.0, y))
 
 
 def difference_of_logs(log_x: Array, log_y: Array, x: Array, y: Array) -> Array:
@@ -43,36 +37,14 @@ def difference_of_logs(log_x: Array, log_y: Array, x: Array, y: Array) -> Array:
 
 
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
+    **fixed.FUNCTIONS,
     "reciprocal": np.reciprocal,
-    "^": np.power,
-    "negative": np.negative,
-    "=": np.equal,
-    "<>": np.not_equal,
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    ":AND:": np.logical_and,
-    ":OR:": np.logical_or,
-    ":NOT:": np.logical_not,
-    "IF THEN ELSE": np.where,
-    "MIN": np.minimum,
     "at most": np.minimum,
-    "MAX": np.maximum,
     "at least": np.maximum,
-    "EXP": np.exp,
-    "LN": np.log,
     "log of size": lambda x: np.log(np.abs(x)),
     "difference of logs": difference_of_logs,
-    "SQRT": np.sqrt,
-    "ABS": np.abs,
-    "XIDZ": quotient_or,
-    "ZIDZ": lambda x, y: quotient_or(x, y, 0.0),
 }
+"""Those of the language, and those that the passes make of them."""
 
 
 @dataclass(frozen=True)

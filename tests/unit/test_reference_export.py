@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dualcirc.engine.inputs import on_grid
 from dualcirc.errors import OutputError
 from dualcirc.files.paths import model_file
 from dualcirc.reference.export import _points, export_model, self_contained
 from dualcirc.reference.mdl_text import read_mdl_text
 from dualcirc.translate import Model, Series
 from dualcirc.translate.ir import TimeSettings
+from dualcirc.translate.points import on_grid
 
 CLOCK = TimeSettings(initial=2010.0, final=2014.0, step=0.125, saveper=1.0)
 TIMES = np.array([2011.0, 2011.03, 2012.5, 2013.3])

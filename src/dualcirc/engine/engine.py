@@ -258,11 +258,12 @@ class Engine:
             If an override names no input or has a wrong shape.
         """
         self._inputs.check_shapes(overrides)
-        read = {name: jnp.asarray(self._inputs.base[name]) for name in (*self._plan.constants, *self._plan.data)}
-        values = {name: jnp.asarray(overrides.get(name, base))[..., None] for name, base in read.items()}
-        constants = {name: values[name] for name in self._plan.constants}
-        data = {name: values[name][: self._clock.steps + 1] for name in self._plan.data}
-        outputs = trajectory(replace(self._as_written, guards=True), constants, data, jnp.full((1,), seed, dtype=int))
+        machine = replace(self._as_written, guards=True)
+        read = (*machine.plan.constants, *machine.plan.data)
+        values = {name: jnp.asarray(overrides.get(name, self._inputs.base[name]))[..., None] for name in read}
+        constants = {name: values[name] for name in machine.plan.constants}
+        data = {name: values[name][: self._clock.steps + 1] for name in machine.plan.data}
+        outputs = trajectory(machine, constants, data, jnp.full((1,), seed, dtype=int))
         return {name: outputs[name] for name in self.outputs}
 
     def value_and_grad(self, loss: Loss, names: Sequence[str], fixed: Overrides | None = None) -> Gradient:

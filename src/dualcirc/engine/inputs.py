@@ -13,7 +13,7 @@ from dualcirc.engine.integrate import Clock
 from dualcirc.errors import DualcircError, Problem, did_you_mean
 from dualcirc.translate.ir import FloatArray, Model
 from dualcirc.translate.order import state_parts, uses
-from dualcirc.translate.points import on_grid as on_grid
+from dualcirc.translate.points import on_grid
 
 Overrides = Mapping[str, FloatArray]
 """Exact names of constants (*dims) and of data variables (step of the grid, *dims) with the values of one run."""

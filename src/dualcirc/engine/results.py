@@ -23,7 +23,7 @@ class Code(IntEnum):
     NOT_FINITE = 1
     """A value is infinite or not a number; the text names the first one."""
     DELAY = 2
-    """A delay does not fit the time step: the reference would change its order."""
+    """A smooth or delay of the run has no room in the program: below one time step, or more compartments than built."""
 
 
 class RunOutputs(dict[str, FloatArray]):

@@ -9,9 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from dualcirc.translate.constructs import fold
+from dualcirc.translate.entries import SKETCH
 
-SKETCH = "\\\\\\---///"
-"""Marks the begin of the sketch, and of every view in it."""
 SKETCH_END = "///---\\\\\\"
 
 _QUOTED = r'"(?:\\.|[^"\\])*"'

@@ -13,9 +13,10 @@ from dualcirc.errors import OutputError, Problem
 from dualcirc.files.paths import shown
 from dualcirc.reference.graph import Graph
 from dualcirc.reference.layered import Point
-from dualcirc.reference.mdl_text import SKETCH, SKETCH_END, read_mdl_text
+from dualcirc.reference.mdl_text import SKETCH_END, read_mdl_text
 from dualcirc.reference.shapes import Mark, Pipe
 from dualcirc.reference.view import View, stock_and_flow
+from dualcirc.translate.entries import SKETCH
 from dualcirc.translate.ir import Model
 from dualcirc.translate.load import load
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from dualcirc.errors import ModelFileError, Problem
 
-_SKETCH = "\\\\\\---///"
+SKETCH = "\\\\\\---///"
+"""Marks the begin of the sketch, and of every view in it."""
 _MACRO = re.compile(r"[ \t]*:MACRO:([^(~|\n]*)\(([^()~|]*)\)", re.IGNORECASE)
 _END = re.compile(r"[ \t]*:END[ ]OF[ ]MACRO:[ \t]*", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\{[^{}\n]*\}")
@@ -67,7 +68,7 @@ def sections_of(text: str, path: Path) -> list[MdlSection]:
 
 def _equations(text: str) -> str:
     """Text up to the sketch, its header blanked so that lines keep their numbers."""
-    head = text.split(_SKETCH, 1)[0]
+    head = text.split(SKETCH, 1)[0]
     match = _HEADER.match(head)
     return head if match is None else re.sub(r"[^\n]", " ", match[0]) + head[match.end() :]
 

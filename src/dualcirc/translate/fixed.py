@@ -43,7 +43,7 @@ def _xidz(x: FloatArray, y: FloatArray, otherwise: FloatArray) -> FloatArray:
     return np.where(small, otherwise, x / np.where(small, 1.0, y))
 
 
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "+": np.add,
     "-": np.subtract,
     "*": np.multiply,
@@ -69,6 +69,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "XIDZ": _xidz,
     "ZIDZ": lambda x, y: _xidz(x, y, np.zeros(())),
 }
+"""Operators and functions of arrays that broadcast."""
 _REDUCERS: Mapping[str, Callable[..., Any]] = {"VMIN": np.min, "VMAX": np.max, "PROD": np.prod}
 
 
@@ -126,10 +127,10 @@ class Fixed:
                 return self._looked_up(expression)
             case Parts():
                 return self._joined(expression)
-            case Call(function=function, arguments=arguments) if function in _FUNCTIONS:
+            case Call(function=function, arguments=arguments) if function in FUNCTIONS:
                 parts = [self._evaluated(part) for part in arguments]
                 known = [part for part in parts if part is not None]
-                return _applied(_FUNCTIONS[function], known) if len(known) == len(parts) else None
+                return _applied(FUNCTIONS[function], known) if len(known) == len(parts) else None
         return None
 
     def _reduced(self, function: Callable[..., Any], bound: tuple[str, ...], argument: Expression) -> Value | None:

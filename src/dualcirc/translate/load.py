@@ -40,7 +40,7 @@ def load(path: Path) -> Model:
     text, encoding = decode(read_bytes(path), path)
     sections = _reader(path)(text, path)
     with deep_stack():
-        lowered = lower(expand(sections.main, sections.macros, path, text), path)
+        lowered = lower(expand(sections.main, sections.macros, path, text), path, text)
     model = Model(
         path=path,
         subscripts=lowered.subscripts,

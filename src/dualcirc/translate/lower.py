@@ -18,7 +18,7 @@ from dualcirc.translate.lines import line_of
 from dualcirc.translate.lookups import table
 from dualcirc.translate.parts import check_cover, joined, left_side, without
 from dualcirc.translate.ranges import Ranges, numbers, read_ranges
-from dualcirc.translate.safe import shape_fault, source_text
+from dualcirc.translate.safe import shape_fault
 from dualcirc.translate.sheets import file_aliases
 from dualcirc.translate.subscripts import Left, Names, merged_dims
 from dualcirc.translate.tables import Tables
@@ -55,7 +55,7 @@ class _Lowering:
         self.problems.append(Problem(f"variable '{name}': {what}", str(self.path), line, mend=mend))
 
 
-def lower(section: Any, path: Path) -> Lowered:
+def lower(section: Any, path: Path, text: str) -> Lowered:
     """
     Variables, states, lookups and subscripts of the model.
 
@@ -64,7 +64,6 @@ def lower(section: Any, path: Path) -> Lowered:
     ModelFileError
         With every variable that uses an unknown construct, a wrong table or an unknown name.
     """
-    text = source_text(path)
     tables = Tables(path.parent, file_aliases(text))
     names = _names(section.elements, _ranges(section.subscripts, path, text, tables))
     work = _Lowering(path, text, names, tables, Lowered(names.elements, lookups=names.lookups))

@@ -172,6 +172,8 @@ def _section(reader: _Reader, name: str, root: Any, model: Any, params: list[str
         return None
     elements += [control.get_abstract_element() for control in clock]
     _refuse_twice(reader, model, elements)
+    if reader.problems:
+        return None
     ranges = Ranges.of(section.subscripts_dict, elements, [fold(text) for text in params])
     return replace(section.get_abstract_section(), elements=[spelled_out(entry, ranges) for entry in elements])
 
@@ -203,6 +205,8 @@ def _element(reader: _Reader, node: Any, section: Any, behaviors: Any) -> Any:
     else:
         element = _component(reader, node, section, behaviors)
     written = [[text.strip() for entry in c.subscripts[0] for text in entry.split(",")] for c in element.components]
+    if len({len(texts) for texts in written}) > 1:
+        reader.refuse(node, f"the elements of '{element.name}' have different numbers of subscripts")
     components = [replace(c, subscripts=(texts, [])) for c, texts in zip(element.components, written, strict=True)]
     name = " ".join(element.name.strip('"').split())
     return replace(element, name=name, components=components)

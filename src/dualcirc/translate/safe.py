@@ -61,11 +61,6 @@ def read_bytes(path: Path) -> bytes:
         raise ModelFileError(Problem(f"model file cannot be read: {error.strerror}", str(path))) from None
 
 
-def source_text(path: Path) -> str:
-    """Text of a model file; see ``decode``."""
-    return decode(read_bytes(path), path)[0]
-
-
 def decode(content: bytes, path: Path) -> tuple[str, str]:
     """
     Text of a model file, and the name of its encoding.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from dualcirc.engine.passes.plan import factors
-from dualcirc.engine.passes.quotients import moves
+from dualcirc.engine.passes.plan import factors, moves
 from dualcirc.engine.passes.rewrite import bottom_up, product, rewritten
 from dualcirc.translate.ir import Call, Expression, Extreme, Model, Number, Sum, free_axes
 from dualcirc.translate.order import varying

@@ -106,6 +106,14 @@ def factors(expression: Expression) -> list[Expression]:
             return [expression]
 
 
+def moves(expression: Expression, moving: frozenset[str]) -> bool:
+    """Whether an expression changes over time; ``moving`` are the names of the variables that do."""
+    return any(
+        isinstance(part, Time | Level | Random) or (isinstance(part, Reference) and part.name in moving)
+        for part in walk(expression)
+    )
+
+
 class _Lift:
     """Replaces the constant parts of moving expressions by references to equations computed once per run."""
 
@@ -115,7 +123,8 @@ class _Lift:
 
     def __call__(self, expression: Expression) -> Expression:
         """Return the expression without constant parts; equal parts are computed once."""
-        if isinstance(expression, Call | Sum | Extreme | Vector | Lookup | Parts) and not self._moves(expression):
+        compound = isinstance(expression, Call | Sum | Extreme | Vector | Lookup | Parts)
+        if compound and not moves(expression, self.moving):
             axes = free_axes(expression)
             equation = Equation(f"constant part {len(self.equations) + 1}", axes, expression)
             return Reference(self.equations.setdefault(expression, equation).name, axes)
@@ -126,12 +135,6 @@ class _Lift:
                 return Sum(axes, reduce(_times, map(self, factors(argument))))
             case _:
                 return with_children(expression, [self(part) for part in children(expression)])
-
-    def _moves(self, expression: Expression) -> bool:
-        return any(
-            isinstance(part, Time | Level | Random) or (isinstance(part, Reference) and part.name in self.moving)
-            for part in walk(expression)
-        )
 
 
 def _times(left: Expression, right: Expression) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dualcirc.engine.passes.plan import factors
 from dualcirc.engine.passes.rewrite import bottom_up, product, rewritten
-from dualcirc.translate.ir import Call, Expression, Level, Model, Random, Reference, Sum, Time, free_axes, walk
+from dualcirc.translate.ir import Call, Expression, Model, Sum, free_axes
 
 
 def quotients_out_of_sums(model: Model) -> Model:
@@ -31,11 +31,3 @@ def _quotient_out(expression: Expression) -> Expression:
                 if set(expression.axes) <= {axis for other in rest for axis in free_axes(other)}:
                     return Call("ZIDZ", (_quotient_out(Sum(expression.axes, product(rest))), under))
     return expression
-
-
-def moves(expression: Expression, moving: frozenset[str]) -> bool:
-    """Whether an expression changes over time."""
-    return any(
-        isinstance(part, Time | Level | Random) or (isinstance(part, Reference) and part.name in moving)
-        for part in walk(expression)
-    )
