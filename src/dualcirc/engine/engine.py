@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dualcirc.engine.faults import fault_text
 from dualcirc.engine.gradient import Gradient, Loss, compiled_gradient, to_numpy, trajectory
-from dualcirc.engine.groups import Form, form_of
+from dualcirc.engine.groups import GROUP, GROUP_AND_BACK, Form, form_of
 from dualcirc.engine.inputs import Inputs, Overrides, inputs_of
 from dualcirc.engine.integrate import Clock, Integrator, Machine, Outcome, Simulate, simulator
 from dualcirc.engine.passes import Plan, optimised, plan
@@ -258,7 +258,10 @@ class Engine:
             If an override names no input or has a wrong shape.
         """
         self._inputs.check_shapes(overrides)
-        machine = replace(self._as_written, guards=True)
+        return self._simulated(self._as_written, overrides, seed)
+
+    def _simulated(self, machine: Machine, overrides: Mapping[str, Array], seed: int = 0) -> dict[str, Array]:
+        """Outputs of one run."""
         read = (*machine.plan.constants, *machine.plan.data)
         values = {name: jnp.asarray(overrides.get(name, self._inputs.base[name]))[..., None] for name in read}
         constants = {name: values[name] for name in machine.plan.constants}
@@ -298,7 +301,8 @@ class Engine:
         held: dict[str, Any] = dict(fixed or {})
         base = {name: self._base_value(name) for name in names}
         self._inputs.check(held, 0)
-        program = compiled_gradient(lambda values: self.simulate({**held, **values}), loss, base)
+        machine = replace(self._as_written, group=GROUP_AND_BACK)
+        program = compiled_gradient(lambda values: self._simulated(machine, {**held, **values}), loss, base)
 
         def gradient(values: Overrides) -> tuple[float, dict[str, FloatArray]]:
             self._inputs.check(values, 0)
@@ -316,7 +320,7 @@ class Engine:
     @cached_property
     def _as_written(self) -> Machine:
         """Machine of the equations as they stand, whose derivatives are told of."""
-        return self._machine_of(plan(self.model, self.outputs))
+        return replace(self._machine_of(plan(self.model, self.outputs)), guards=True)
 
     @cached_property
     def _trace(self) -> Trace:
@@ -397,7 +401,7 @@ class Engine:
         plain = simulator(machine)
         form = form_of((*machine.plan.static, *machine.plan.record), machine.sizes)
         if form is Form.GROUPS:
-            return plain, simulator(replace(machine, grouped=True))
+            return plain, simulator(replace(machine, group=GROUP))
         return plain, as_one(plain) if form is Form.WHOLE else plain
 
     def _machine_of(self, plan: Plan) -> Machine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -51,11 +52,11 @@ def trajectory(machine: Machine, constants: Arrays, data: Arrays, seeds: Array) 
 
     later = {name: next_rows(rows)[: clock.steps] for name, rows in data.items()} if machine.rk4 else {}
     moments = (jnp.arange(clock.steps), {name: rows[: clock.steps] for name, rows in data.items()}, later)
-    last, before = lax.scan(jax.checkpoint(step, prevent_cse=False), start.levels, moments)
+    last, before = lax.scan(step if machine.group else jax.checkpoint(step, prevent_cse=False), start.levels, moments)
     levels = {name: _saved(jnp.concatenate([before[name], last[name][None]]), clock.steps_per_save) for name in last}
     rows = {name: _saved(rows, clock.steps_per_save) for name, rows in data.items()}
     steps = jnp.arange(clock.saves) * clock.steps_per_save
-    known = machine.at(run, levels, steps, rows, plan.record).known
+    known = replace(machine, group=None).at(run, levels, steps, rows, plan.record).known
     outputs = {name: known[name].array for name in (*plan.moving_outputs, *plan.fixed_outputs)}
     return {
         name: jnp.moveaxis(jnp.broadcast_to(array, (*array.shape[:-1], clock.saves)), -1, 0)

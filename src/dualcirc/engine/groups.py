@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
+from typing import Any
 
 import jax
 from jax import Array
 
 from dualcirc.engine.blocks import Value
+from dualcirc.engine.derived import derived_as_one
+from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
 from dualcirc.engine.passes import Equation
 from dualcirc.engine.settings import as_one
-from dualcirc.translate.ir import Expression, Reference, Sum, free_axes, range_of, walk
+from dualcirc.translate.ir import Expression, Level, Random, Reference, Sum, free_axes, range_of, walk
 
 _WHOLE = 6_000
 """Weight up to which the whole time loop becomes one function: the fastest, but ten times as much takes a hundred times
 as long to compile."""
-_GROUP = 2_000
+GROUP = 2_000
+"""Weight of a group of equations."""
+GROUP_AND_BACK = 400
+"""Weight of a group whose way back is compiled with it."""
 _LOOP = 10
 """Weight of an equation by itself: it becomes a loop over its elements and the runs."""
 
@@ -57,13 +63,13 @@ def weight(expression: Expression, sizes: Mapping[str, int]) -> int:
     return total
 
 
-def groups(equations: Sequence[Equation], sizes: Mapping[str, int]) -> Iterator[list[Equation]]:
-    """Equations in a row, as many as a function bears; at least one."""
+def groups(equations: Sequence[Equation], sizes: Mapping[str, int], limit: int) -> Iterator[list[Equation]]:
+    """Equations in a row, up to a weight; at least one."""
     group: list[Equation] = []
     heavy = 0
     for equation in equations:
         own = weight(equation.expression, sizes)
-        if group and heavy + own > _GROUP:
+        if group and heavy + own > limit:
             yield group
             group, heavy = [], 0
         group.append(equation)
@@ -72,15 +78,15 @@ def groups(equations: Sequence[Equation], sizes: Mapping[str, int]) -> Iterator[
         yield group
 
 
-def keep_all(emitter: Emitter, equations: Sequence[Equation], *, grouped: bool) -> None:
-    """Compute equations and keep them under their names."""
-    if not grouped:
+def keep_all(emitter: Emitter, equations: Sequence[Equation], limit: int | None) -> None:
+    """Compute equations and keep them under their names; in groups up to a weight, if there is one."""
+    if limit is None:
         for equation in equations:
             emitter.keep(equation)
         return
-    for group in groups(equations, emitter.sizes):
+    for group in groups(equations, emitter.sizes, limit):
 
-        def keep(inner: Emitter, group: Sequence[Equation] = group) -> dict[str, Array]:
+        def keep(inner: Emitter, _: Any, group: Sequence[Equation] = group) -> dict[str, Array]:
             for equation in group:
                 inner.keep(equation)
             return {equation.name: inner.known[equation.name].array for equation in group}
@@ -91,15 +97,31 @@ def keep_all(emitter: Emitter, equations: Sequence[Equation], *, grouped: bool) 
 
 
 def apart(
-    emitter: Emitter, work: Callable[[Emitter], dict[str, Array]], expressions: Sequence[Expression]
+    emitter: Emitter,
+    work: Callable[[Emitter, Any], dict[str, Array]],
+    expressions: Sequence[Expression],
+    rest: Any = None,
+    *,
+    all_levels: bool = False,
 ) -> dict[str, Array]:
-    """What work does with an emitter, in a function of its own; it reads what the expressions read, and states."""
+    """
+    What work does with an emitter and the rest, in a function of its own, and so its derivatives where they are wanted.
+
+    It reads what the expressions read, and nothing but its arguments.
+    """
     parts = [part for expression in expressions for part in walk(expression)]
     names = dict.fromkeys(part.name for part in parts if isinstance(part, Reference) and part.name in emitter.known)
+    states = {part.state for part in parts if isinstance(part, Level)}
 
-    def compute(known: dict[str, Array], levels: dict[str, Array], time: Array | float) -> dict[str, Array]:
+    def compute(
+        known: dict[str, Array], levels: dict[str, Array], time: Array | float, draws: Draws | None, rest: Any
+    ) -> dict[str, Array]:
         values = {name: Value(array, emitter.known[name].axes) for name, array in known.items()}
-        return work(Emitter(emitter.sizes, values, levels, time, emitter.tables, emitter.draws, guards=emitter.guards))
+        inner = Emitter(emitter.sizes, values, levels, time, emitter.tables, draws, guards=emitter.guards)
+        return work(inner, rest)
 
     known = {name: emitter.known[name].array for name in names}
-    return as_one(compute)(known, emitter.levels, emitter.time)  # type: ignore[no-any-return]
+    levels = {name: array for name, array in emitter.levels.items() if all_levels or name in states}
+    function = (derived_as_one if emitter.guards else as_one)(compute)
+    draws = emitter.draws if any(isinstance(part, Random) for part in parts) else None
+    return function(known, levels, emitter.time, draws, rest)  # type: ignore[no-any-return]

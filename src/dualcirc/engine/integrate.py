@@ -141,8 +141,8 @@ class Machine:
     """How every data variable moves between two rows."""
     guards: bool = False
     """Whether every derivative stays finite where a value does not (``guarded``); only gradients need it."""
-    grouped: bool = False
-    """Whether each group of equations becomes a function."""
+    group: int | None = None
+    """Weight up to which equations become a function of their own; None for no such functions."""
 
     @property
     def rk4(self) -> bool:
@@ -203,7 +203,7 @@ class Machine:
             # By pairs is quicker, but hundreds of outputs would take minutes to compile.
             axes = tuple(range(array.ndim - 1))
             good = jnp.isfinite(array)
-            result &= jnp.all(good, axis=axes) if self.grouped else reduced_array(good, len(axes), jnp.logical_and)
+            result &= jnp.all(good, axis=axes) if self.group else reduced_array(good, len(axes), jnp.logical_and)
         return result
 
     def at(
@@ -219,7 +219,7 @@ class Machine:
         time = jnp.asarray(self.clock.halves)[2 * k + round(2 * share)]
         draws = Draws(run.seeds, jnp.atleast_1d(k))
         emitter = self._emitter({**run.static, **self._named(row)}, levels, time, draws)
-        keep_all(emitter, equations, grouped=self.grouped)
+        keep_all(emitter, equations, self.group)
         return emitter
 
     def advance(self, run: Run, emitter: Emitter, k: Array, row: Arrays, after: Arrays) -> Levels:
@@ -235,9 +235,14 @@ class Machine:
         row, after
             Data at step ``k`` and, for Runge and Kutta's method, one step later.
         """
-        if self.grouped and not self.rk4:
+        if self.group and not self.rk4:
             parts = [part for state in self.plan.states for part in state_parts(state)]
-            return apart(emitter, lambda inner: self._advanced(run, inner, k, row, after), parts)
+
+            def advanced(inner: Emitter, x: tuple[Array, Mapping[str, Array]]) -> Levels:
+                k, held = x
+                return self._advanced(Run({}, held, run.seeds), inner, k, row, after)
+
+            return apart(emitter, advanced, parts, (k, run.held), all_levels=True)
         return self._advanced(run, emitter, k, row, after)
 
     def _advanced(self, run: Run, emitter: Emitter, k: Array, row: Arrays, after: Arrays) -> Levels:

@@ -101,12 +101,13 @@ def _reading_all(results: Any, arguments: tuple[Any, ...]) -> Any:
 
     XLA 0.10 aborts the process on a function of its own that does not read an argument (``ir_emitter.cc``, "All or
     none of the slices should have an explicit index"), which its simplifications may bring about at any time. It leaves
-    ``x != x`` alone, for x may be no number; the compiler of machine code then takes the condition away.
+    ``x != x`` alone, for x may be no number; the compiler of machine code then takes the condition away. Every result
+    has the condition, for a result that nothing reads is left out.
     """
     leaves, form = jax.tree.flatten(results)
     firsts = [jnp.ravel(leaf)[0].astype(float) for leaf in jax.tree.leaves(arguments) if jnp.size(leaf)]
     never = functools.reduce(
         operator.or_, [(first != first) & (first == first) for first in firsts], jnp.zeros((), bool)
     )
-    other = ~leaves[0] if leaves[0].dtype == bool else leaves[0] + 1
-    return jax.tree.unflatten(form, [jnp.where(never, other, leaves[0]), *leaves[1:]])
+    others = [~leaf if leaf.dtype == bool else leaf + 1 for leaf in leaves]
+    return jax.tree.unflatten(form, [jnp.where(never, *pair) for pair in zip(others, leaves, strict=True)])
