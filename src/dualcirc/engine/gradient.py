@@ -38,8 +38,8 @@ def trajectory(machine: Machine, constants: Arrays, data: Arrays, seeds: Array) 
 
     Notes
     -----
-    Only states are stored, at every step; going backwards each step is computed again. The outputs are computed from
-    the stored states at all saved times at once, which stand where the runs of a block stand in the engine.
+    Stored at every step are the states, and with groups what these read; going backwards each step, or each group, is
+    computed again. The outputs are computed from the stored states at all saved times at once, which stand where the runs of a block stand in the engine.
     """
     clock, plan = machine.clock, machine.plan
     static = machine.static(constants)
