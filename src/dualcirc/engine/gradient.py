@@ -39,7 +39,8 @@ def trajectory(machine: Machine, constants: Arrays, data: Arrays, seeds: Array) 
     Notes
     -----
     Stored at every step are the states, and with groups what these read; going backwards each step, or each group, is
-    computed again. The outputs are computed from the stored states at all saved times at once, which stand where the runs of a block stand in the engine.
+    computed again. The outputs are computed from the stored states at all saved times at once, which stand where the
+    runs of a block stand in the engine.
     """
     clock, plan = machine.clock, machine.plan
     static = machine.static(constants)

@@ -60,7 +60,7 @@ def ready_folder(folder: Path) -> Path:
         _replace(folder / ".dualcirc-probe", lambda path: path.write_bytes(b""))
         (folder / ".dualcirc-probe").unlink()
     except OSError as fault:
-        raise _not_written(folder, fault) from None
+        raise not_written(folder, fault) from None
     return folder
 
 
@@ -131,7 +131,7 @@ def _write(path: Path, write: Callable[[Path], object]) -> str:
     try:
         return _replace(path, write)
     except OSError as fault:
-        raise _not_written(path, fault) from None
+        raise not_written(path, fault) from None
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> str:
@@ -140,15 +140,16 @@ def _replace(path: Path, write: Callable[[Path], object]) -> str:
     try:
         write(temporary)
         digest = sha256(temporary)
-        _flush(temporary)
+        flush(temporary)
         temporary.replace(path)
-        _flush(path.parent)
+        flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
     return digest
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, from memory to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -156,7 +157,8 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _not_written(path: Path, fault: OSError) -> OutputError:
+def not_written(path: Path, fault: OSError) -> OutputError:
+    """Error of a place that cannot be written, in the user's words."""
     what = f"got '{path}', which cannot be written: {fault.strerror or fault}"
     mend = "Name another folder, as --out results/my_run."
     return OutputError(Problem(what, expected="a folder that can be made and written", mend=mend))

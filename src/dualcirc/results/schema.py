@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,14 +67,14 @@ def build_dataset(output: Output, scenario: Scenario, registry: Registry, attrs:
     for name, values in output.values.items():
         variable = registry.variables[name]
         dims = tuple(dataset_name(dim) for dim in output.dims[name])
-        own[dataset_name(name)] = xr.Variable((*RUN_DIMS, *dims), values[np.newaxis], _attrs(variable))
+        own[dataset_name(name)] = xr.Variable((*RUN_DIMS, *dims), values[np.newaxis], variable_attrs(variable))
         if variable.aggregation == "sum" and dims == ("province",):
-            totals |= _totals(values, variable, registry)
+            totals |= totals_of(own[dataset_name(name)], variable, registry)
     # Where the model itself has a variable with the name of a total, its own definition stands.
     data = {**totals, **own, "status": xr.Variable(("scenario", "draw"), [list(output.status)], STATUS_ATTRS)}
     coords = _coordinates(output, scenario, registry)
     if output.drawn:
-        data["drawn_parameters"] = _drawn(output.drawn, registry)
+        data["drawn_parameters"] = drawn_parameters(output.drawn, registry)
         coords["parameter"] = xr.Variable("parameter", [dataset_name(name) for name in output.drawn])
     return xr.Dataset(data, coords, dict(attrs))
 
@@ -96,35 +96,61 @@ def combine(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
 
 
 def _coordinates(output: Output, scenario: Scenario, registry: Registry) -> dict[str, xr.Variable]:
-    provinces = registry.provinces.values()
     draws = len(next(iter(output.values.values())))
-    time_attrs = {"long_name": "model time", "units": "year", "comment": "t is the middle of calendar year t"}
     return {
-        "scenario": xr.Variable("scenario", [scenario.name], {"long_name": "scenario"}),
-        "scenario_title": xr.Variable("scenario", [scenario.title_en], {"long_name": "title of the scenario"}),
-        "scenario_title_zh": xr.Variable("scenario", [scenario.title_zh], {"long_name": "Chinese title"}),
-        "scenario_hash": xr.Variable("scenario", [scenario.digest], {"long_name": "SHA-256 of the scenario files"}),
+        **scenario_coordinates([scenario]),
         "draw": xr.Variable("draw", np.arange(draws), {"long_name": "draw; 0 has central parameters"}),
-        "time": xr.Variable("time", output.time, time_attrs),
-        "macro_region": xr.Variable("province", [p.macro_region for p in provinces], {"long_name": "macro-region"}),
-        **_elements(output, registry),
+        **place_coordinates(
+            output.time, {dim for name in output.values for dim in output.dims[name]}, output.elements, registry
+        ),
     }
 
 
-def _elements(output: Output, registry: Registry) -> dict[str, xr.Variable]:
-    """Names of the elements of every range, with Chinese labels where the registry has them."""
-    coords: dict[str, xr.Variable] = {}
-    used = {dim for name in output.values for dim in output.dims[name]}
-    others = {dim: elements for dim, elements in output.elements.items() if dim in used}
-    for dim, elements in {**others, **registry.elements}.items():
+def scenario_coordinates(scenarios: Sequence[Scenario]) -> dict[str, xr.Variable]:
+    """Names, titles and digests of scenarios."""
+    rows = {
+        "scenario": ([scenario.name for scenario in scenarios], "scenario"),
+        "scenario_title": ([scenario.title_en for scenario in scenarios], "title of the scenario"),
+        "scenario_title_zh": ([scenario.title_zh for scenario in scenarios], "Chinese title"),
+        "scenario_hash": ([scenario.digest for scenario in scenarios], "SHA-256 of the scenario files"),
+    }
+    return {name: xr.Variable("scenario", values, {"long_name": label}) for name, (values, label) in rows.items()}
+
+
+def place_coordinates(
+    time: Array, used: Collection[str], elements: Mapping[str, Sequence[str]], registry: Registry
+) -> dict[str, xr.Variable]:
+    """
+    Times, and names of the elements of every range, with Chinese labels where the registry has them.
+
+    Parameters
+    ----------
+    time
+        Saved model times.
+    used
+        Ranges of the outputs.
+    elements
+        Elements of the model's ranges; those of the registry need none.
+    registry
+        Names of provinces, regions and other elements.
+    """
+    time_attrs = {"long_name": "model time", "units": "year", "comment": "t is the middle of calendar year t"}
+    regions = [province.macro_region for province in registry.provinces.values()]
+    coords = {
+        "time": xr.Variable("time", time, time_attrs),
+        "macro_region": xr.Variable("province", regions, {"long_name": "macro-region"}),
+    }
+    others = {dim: names for dim, names in elements.items() if dim in used}
+    for dim, names in {**others, **registry.elements}.items():
         name = dataset_name(dim)
-        coords[name] = xr.Variable(name, list(elements), {"long_name": dim.lower()})
-        if isinstance(elements, Mapping):
-            coords[f"{name}_zh"] = xr.Variable(name, list(elements.values()), {"long_name": "Chinese name"})
+        coords[name] = xr.Variable(name, list(names), {"long_name": dim.lower()})
+        if isinstance(names, Mapping):
+            coords[f"{name}_zh"] = xr.Variable(name, list(names.values()), {"long_name": "Chinese name"})
     return coords
 
 
-def _attrs(variable: Variable) -> dict[str, str]:
+def variable_attrs(variable: Variable) -> dict[str, str]:
+    """Labels, unit and meaning of a variable, as attributes of its array."""
     return {
         "long_name": variable.label_en,
         "long_name_zh": variable.label_zh,
@@ -138,9 +164,10 @@ def _attrs(variable: Variable) -> dict[str, str]:
     }
 
 
-def _totals(values: Array, variable: Variable, registry: Registry) -> dict[str, xr.Variable]:
-    """National and regional sums over provinces, (scenario, draw, time) and with region."""
-    name, attrs = dataset_name(variable.name), _attrs(variable) | {"cell_methods": "time: point province: sum"}
+def totals_of(provincial: xr.Variable, variable: Variable, registry: Registry) -> dict[str, xr.Variable]:
+    """National and regional sums of a variable whose last dimension is province, by name in the Dataset."""
+    name, values, dims = dataset_name(variable.name), provincial.data, provincial.dims[:-1]
+    attrs = variable_attrs(variable) | {"cell_methods": "time: point province: sum"}
     national = {"long_name": f"National {_in_sentence(variable.label_en)}", "long_name_zh": f"全国{variable.label_zh}"}
     regional = {
         "long_name": f"Regional {_in_sentence(variable.label_en)}",
@@ -149,8 +176,8 @@ def _totals(values: Array, variable: Variable, registry: Registry) -> dict[str, 
     belongs = np.array([province.macro_region for province in registry.provinces.values()])
     by_region = np.stack([values[..., belongs == region].sum(axis=-1) for region in registry.regions], axis=-1)
     return {
-        f"national_{name}": xr.Variable(RUN_DIMS, values.sum(axis=-1)[np.newaxis], attrs | national),
-        f"region_{name}": xr.Variable((*RUN_DIMS, "region"), by_region[np.newaxis], attrs | regional),
+        f"national_{name}": xr.Variable(dims, values.sum(axis=-1), attrs | national),
+        f"region_{name}": xr.Variable((*dims, "region"), by_region, attrs | regional),
     }
 
 
@@ -159,7 +186,7 @@ def _in_sentence(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _drawn(drawn: Mapping[str, Array], registry: Registry) -> xr.Variable:
+def drawn_parameters(drawn: Mapping[str, Array], registry: Registry) -> xr.Variable:
     """Values of the uncertain parameters, (draw, parameter)."""
     units = "; ".join(f"{dataset_name(name)}: {registry.parameters[name].unit}" for name in drawn)
     attrs = {"long_name": "values of the uncertain parameters", "units": units}

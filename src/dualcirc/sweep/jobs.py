@@ -1,0 +1,271 @@
+"""What a sweep computes: scenarios times points of a design times draws, cut into blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dualcirc.engine import Engine
+from dualcirc.errors import DualcircError, Problem
+from dualcirc.files.combinations import Combination, subsets
+from dualcirc.files.experiment import Experiment
+from dualcirc.files.paths_on_grid import Overrides
+from dualcirc.files.registry import Registry
+from dualcirc.files.scenario import ScenarioSource
+from dualcirc.results.schema import (
+    dataset_name,
+    drawn_parameters,
+    place_coordinates,
+    scenario_coordinates,
+    totals_of,
+    variable_attrs,
+)
+from dualcirc.results.sweep_store import Layout
+from dualcirc.sweep.designs import design_points
+from dualcirc.sweep.factors import Axis, axes_of
+from dualcirc.sweep.packages import packages_of
+from dualcirc.sweep.plan import Plan, make_plan
+from dualcirc.sweep.run import overrides_of
+from dualcirc.translate import Model
+
+Array = NDArray[np.float64]
+
+_CHUNK_BYTES = 4 * 2**20
+"""Of the largest array in a block: chunks of some megabytes are quick to write, and few."""
+_MOST_RUNS = 256
+"""Runs in a block: what is computed again when a process is lost, some tenths of a second."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a worker needs to compute any block."""
+
+    model: str
+    """Digest of the model."""
+    outputs: tuple[str, ...]
+    """Exact names."""
+    scenarios: tuple[Overrides, ...]
+    """What each scenario changes."""
+    drawn: Mapping[str, Array]
+    """(draw,) by exact name of a parameter; draw 0 holds the central value."""
+    refitted: Mapping[str, Array]
+    """(draw after the central one,) by exact name."""
+    axes: tuple[Axis, ...]
+    points: Array
+    """(point, factor)."""
+    draws: int
+    """Runs of each scenario and point, the central one included."""
+    times: tuple[int, ...]
+    """Places of the saved times that are kept."""
+    quantiles: tuple[float, ...]
+    """Kept of the draws; empty where every draw is kept."""
+    layout: Layout
+    url: str
+
+    @property
+    def runs_per_row(self) -> int:
+        """Runs behind a row of the store: one, or all draws where quantiles are kept."""
+        return self.draws if self.quantiles else 1
+
+    def runs(self, rows: Sequence[int]) -> list[dict[str, Array]]:
+        """Overrides of the runs of some rows, in their order."""
+        first, last = rows[0] * self.runs_per_row, (rows[-1] + 1) * self.runs_per_row
+        return [self._run(number) for number in range(first, last)]
+
+    def _run(self, number: int) -> dict[str, Array]:
+        cell, draw = divmod(number, self.draws)
+        scenario, point = divmod(cell, len(self.points))
+        run = {name: values[draw] for name, values in self.drawn.items()}
+        if draw:
+            run |= {name: values[draw - 1] for name, values in self.refitted.items()}
+        run |= self.scenarios[scenario]
+        for axis, value in zip(self.axes, self.points[point], strict=True):
+            run |= axis.overrides(float(value))
+        return run
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A job with what describes it."""
+
+    job: Job
+    sizes: Mapping[str, int]
+    """Length of scenario, point and draw as far as the result has them, and of quantile."""
+    labels: xr.Dataset
+    """Coordinates of the result."""
+    fixed: Mapping[str, xr.Variable]
+    """Arrays that do not grow: values of the factors and of the drawn parameters."""
+    remarks: tuple[str, ...]
+    plan: Plan
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return self.job.layout.rows * self.job.runs_per_row
+
+
+def prepare(experiment: Experiment, registry: Registry, model: Model, url: str) -> Prepared:
+    """
+    Put an experiment on the grid of the model, and so check the rest of it.
+
+    Parameters
+    ----------
+    experiment
+        A checked experiment file.
+    registry
+        The project's registry.
+    model
+        The project's model.
+    url
+        Place of the arrays.
+
+    Raises
+    ------
+    DualcircError
+        With everything wrong in a scenario, a factor or the table of points.
+    """
+    form = experiment.form
+    engine = Engine(model, experiment.outputs)
+    plan = make_plan(list(_sources(experiment, registry)), form.draws.number if form.draws else 0)
+    axes = axes_of(experiment, plan.scenarios, model, engine, registry)
+    plan = _without(plan, {name for axis in axes for name in axis.spans})
+    points = design_points(experiment, {axis.name: axis.usual for axis in axes}) if axes else np.empty((1, 0))
+    quantiles = tuple(form.reduce.quantiles) if form.reduce else ()
+    times = _times(experiment, engine.saved_times)
+    kept = {name: model.variables[name].dims for name in experiment.outputs}
+    sizes = {"scenario": len(plan.scenarios)} | ({"point": len(points)} if axes else {})
+    sizes |= {"quantile": len(quantiles)} if quantiles else {"draw": plan.runs}
+    rows = int(np.prod([size for axis, size in sizes.items() if axis != "quantile"]))
+    arrays = _arrays(kept, model, registry, len(times), quantiles)
+    layout = Layout(rows, _block(form.block, rows, arrays, plan.runs if quantiles else 1), arrays)
+    job = Job(
+        model=model.digest,
+        outputs=experiment.outputs,
+        scenarios=tuple(overrides_of(scenario, engine) for scenario in plan.scenarios),
+        drawn=plan.drawn,
+        refitted=plan.refitted,
+        axes=tuple(axes),
+        points=points,
+        draws=plan.runs,
+        times=tuple(times),
+        quantiles=quantiles,
+        layout=layout,
+        url=url,
+    )
+    coords = _labels(experiment, plan, axes, engine.saved_times[times], kept, model, registry, quantiles)
+    return Prepared(job, sizes, coords, _fixed(job, registry), plan.remarks, plan)
+
+
+def _sources(experiment: Experiment, registry: Registry) -> list[ScenarioSource]:
+    """Scenarios, those of all combinations of packages named one by one."""
+    sources: list[ScenarioSource] = []
+    for source in experiment.scenario_sources():
+        if isinstance(source, str) and source.startswith("packages_all_"):
+            ambition = source.removeprefix("packages_all_")
+            sources += [Combination(names, ambition).name for names in subsets(packages_of(registry)) if names]
+        else:
+            sources.append(source)
+    return sources
+
+
+def _without(plan: Plan, moved: set[str]) -> Plan:
+    """Plan in which what the design moves is not drawn besides."""
+    drawn = [name for name in plan.drawn if name in moved]
+    if not drawn:
+        return plan
+    what = f"'{drawn[0]}' is a factor of the design, and a draw of the band would set it too"
+    raise DualcircError(Problem(what, mend="Leave out 'draws', or the factor."))
+
+
+def _times(experiment: Experiment, saved: Array) -> list[int]:
+    """Places of the times that are kept."""
+    wanted = experiment.form.times
+    if wanted is None:
+        return list(range(len(saved)))
+    years = np.arange(wanted.start, wanted.end + 1e-9, wanted.every)
+    places = [int(np.argmin(np.abs(saved - year))) for year in years]
+    if any(abs(saved[place] - year) > 1e-9 for place, year in zip(places, years, strict=True)):
+        what = f"times: got {wanted.start:g} to {wanted.end:g}"
+        line = experiment.document.line(("times",))
+        expected = f"whole years from {saved[0]:g} to {saved[-1]:g}"
+        raise DualcircError(Problem(what, experiment.document.file, line, expected))
+    return places
+
+
+def _arrays(
+    kept: Mapping[str, Sequence[str]], model: Model, registry: Registry, times: int, quantiles: Sequence[float]
+) -> dict[str, tuple[tuple[str, ...], tuple[int, ...], dict[str, str]]]:
+    """Dimensions after the row, their sizes and attributes; national and regional sums only beside quantiles."""
+    arrays: dict[str, tuple[tuple[str, ...], tuple[int, ...], dict[str, str]]] = {}
+    for name, dims in kept.items():
+        sizes = (times, *(len(model.subscripts[dim]) for dim in dims))
+        row = registry.variables[name]
+        variable = xr.Variable(("time", *map(dataset_name, dims)), np.zeros(sizes), variable_attrs(row))
+        found = {dataset_name(name): variable}
+        if quantiles and row.aggregation == "sum" and variable.dims[-1] == "province":
+            found |= totals_of(variable, row, registry)
+        for key, one in found.items():
+            before = (("quantile", len(quantiles)),) if quantiles else ()
+            shape = (*before, *zip(map(str, one.dims), one.shape, strict=True))
+            own = tuple(dim for dim, _ in shape), tuple(size for _, size in shape), dict(one.attrs)
+            # Where the model itself has a variable with the name of a total, its own definition stands.
+            if key == dataset_name(name) or key not in {dataset_name(other) for other in kept}:
+                arrays[key] = own
+    return arrays
+
+
+def _block(
+    asked: int | None, rows: int, arrays: Mapping[str, tuple[Any, tuple[int, ...], Any]], runs_per_row: int
+) -> int:
+    """Rows of a block."""
+    if asked is not None:
+        return max(1, min(-(-asked // runs_per_row), rows))
+    largest = max(8 * int(np.prod(sizes)) for _, sizes, _ in arrays.values())
+    return max(1, min(_CHUNK_BYTES // largest, _MOST_RUNS // runs_per_row, rows))
+
+
+def _labels(
+    experiment: Experiment,
+    plan: Plan,
+    axes: Sequence[Axis],
+    times: Array,
+    kept: Mapping[str, Sequence[str]],
+    model: Model,
+    registry: Registry,
+    quantiles: Sequence[float],
+) -> xr.Dataset:
+    used = {dim for dims in kept.values() for dim in dims}
+    coords = scenario_coordinates(plan.scenarios) | place_coordinates(times, used, model.subscripts, registry)
+    if quantiles:
+        coords["quantile"] = xr.Variable("quantile", list(quantiles), {"long_name": "quantile over the draws"})
+    else:
+        coords["draw"] = xr.Variable("draw", np.arange(plan.runs), {"long_name": "draw; 0 has central parameters"})
+    if plan.drawn:
+        coords["parameter"] = xr.Variable("parameter", [dataset_name(name) for name in plan.drawn])
+    if axes:
+        rows = {
+            "factor": [factor.name for factor in experiment.factors],
+            "factor_label": [factor.label_en for factor in experiment.factors],
+            "factor_label_zh": [factor.label_zh for factor in experiment.factors],
+            "factor_unit": [factor.unit for factor in experiment.factors],
+            "factor_low": [factor.low for factor in experiment.factors],
+            "factor_high": [factor.high for factor in experiment.factors],
+            "factor_central": [axis.usual for axis in axes],
+        }
+        coords |= {name: xr.Variable("factor", values) for name, values in rows.items()}
+    return xr.Dataset(coords=coords)
+
+
+def _fixed(job: Job, registry: Registry) -> dict[str, xr.Variable]:
+    fixed = {}
+    if job.axes:
+        attrs = {"long_name": "value of the factor at the point", "comment": "NaN: left at business as usual"}
+        fixed["factor_values"] = xr.Variable(("point", "factor"), job.points, attrs)
+    if job.drawn:
+        fixed["drawn_parameters"] = drawn_parameters(job.drawn, registry)
+    return fixed
