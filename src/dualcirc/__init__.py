@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dualcirc.files.lever_table import levers
     from dualcirc.results.io import open_results
+    from dualcirc.results.sweep_open import open_sweep
+    from dualcirc.sweep.api import sweep
     from dualcirc.sweep.model import load_model
     from dualcirc.sweep.run import run
 
     __version__: str
 
-__all__ = ["__version__", "levers", "load_model", "open_results", "run"]
+__all__ = ["__version__", "levers", "load_model", "open_results", "open_sweep", "run", "sweep"]
 
 _HOMES = {
     "levers": "dualcirc.files.lever_table",
     "load_model": "dualcirc.sweep.run",
     "open_results": "dualcirc.results.io",
+    "open_sweep": "dualcirc.results.sweep_open",
     "run": "dualcirc.sweep.run",
+    "sweep": "dualcirc.sweep.api",
 }
 
 

@@ -28,6 +28,7 @@ from dualcirc.cli_loops import loops_command
 from dualcirc.cli_reference import explain_command, export_model_command, reference_command
 from dualcirc.cli_results import indicators_command
 from dualcirc.cli_simulate import simulate_command
+from dualcirc.cli_sweep import reproduce_command, sweep_command, verify_command
 from dualcirc.errors import DualcircError, OutputError, Problem
 from dualcirc.files.version import package_version
 from dualcirc.terminal import console as make_console
@@ -86,6 +87,9 @@ app.command("explain")(explain_command)
 app.command("reference")(reference_command)
 app.command("export-model")(export_model_command)
 app.command("simulate")(simulate_command)
+app.command("sweep")(sweep_command)
+app.command("verify")(verify_command)
+app.command("reproduce")(reproduce_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -67,14 +67,33 @@ class Experiment:
         design = self.form.design
         return self.path.parent / design.file if design and design.file else None
 
+    @property
+    def companions(self) -> list[Path]:
+        """Files beside the experiment that it reads: its table of points, and scenarios with those that they extend."""
+        folder = self.path.parent
+        found = [self.points_file] if self.points_file else []
+        waiting = [folder / entry for entry in self.form.scenarios if isinstance(entry, str) and _is_file(entry)]
+        while waiting:
+            path = waiting.pop(0)
+            if path not in found and path.is_file():
+                found.append(path)
+                parent = read_yaml(path).data.get("extends")
+                waiting += [folder / f"{parent}.yaml"] if isinstance(parent, str) else []
+        return found
+
     def scenario_sources(self) -> list[ScenarioSource]:
         """Scenarios as :func:`dualcirc.run` takes them; a path is meant from the folder of the experiment."""
         return [self._source(entry) for entry in self.form.scenarios]
 
     def _source(self, entry: str | dict[str, Any]) -> ScenarioSource:
-        if isinstance(entry, str) and entry.endswith((".yaml", ".yml")):
+        if isinstance(entry, str) and _is_file(entry):
             return self.path.parent / entry
         return entry
+
+
+def _is_file(entry: str) -> bool:
+    """Whether a scenario is named by its file."""
+    return entry.endswith((".yaml", ".yml"))
 
 
 def experiment_path(source: str | Path) -> Path:
@@ -124,11 +143,27 @@ def experiment_of(document: Document, path: Path, registry: Registry) -> Experim
 
 
 def _problems(form: ExperimentForm, document: Document, path: Path, registry: Registry) -> Iterator[Problem]:
+    """Every fault of meaning."""
     for place, name in enumerate(form.outputs):
         if name not in _output_names(registry):
             mend = did_you_mean(name, _output_names(registry), listing="All are listed in model/variables.csv.")
             line = document.line(("outputs", place))
             yield Problem(f"unknown output '{name}'", document.file, line, "the name of a variable", mend)
+    for place, entry in enumerate(form.scenarios):
+        if isinstance(entry, str) and _is_file(entry) and Path(entry).name != entry:
+            line = document.line(("scenarios", place))
+            yield Problem(
+                f"got the scenario '{entry}'", document.file, line, "a file that stands beside the experiment"
+            )
+    yield from _kept_problems(form, document)
+    if form.design:
+        yield from design_problems(form.design, document, path)
+        for place, factor in enumerate(form.design.factors):
+            yield from FactorChecker(document, registry, ("design", "factors", place)).problems(factor)
+
+
+def _kept_problems(form: ExperimentForm, document: Document) -> Iterator[Problem]:
+    """Faults of what is kept: times and quantiles."""
     if form.times and form.times.start > form.times.end:
         what = f"times: got {form.times.start:g} to {form.times.end:g}"
         yield Problem(what, document.file, document.line(("times",)), "a start before the end")
@@ -140,10 +175,6 @@ def _problems(form: ExperimentForm, document: Document, path: Path, registry: Re
         if not form.draws or not form.draws.number:
             mend = "Add 'draws: {number: 32}', or remove 'reduce'."
             yield Problem("quantiles over the draws, and there are no draws", document.file, line, mend=mend)
-    if form.design:
-        yield from design_problems(form.design, document, path)
-        for place, factor in enumerate(form.design.factors):
-            yield from FactorChecker(document, registry, ("design", "factors", place)).problems(factor)
 
 
 def _output_names(registry: Registry) -> Mapping[str, str]:

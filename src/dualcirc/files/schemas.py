@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from dualcirc.files.band import BandForm
 from dualcirc.files.check_schema import ChecksForm
+from dualcirc.files.experiment_schema import ExperimentForm
 from dualcirc.files.paths import scenarios_dir
 from dualcirc.files.scenario_schema import ScenarioForm
 from dualcirc.files.strict import Strict
 
 FORMS: Mapping[str, tuple[type[Strict], str]] = {
     "scenario.schema.json": (ScenarioForm, "dualcirc scenario"),
+    "experiment.schema.json": (ExperimentForm, "dualcirc experiment"),
     "band.schema.json": (BandForm, "dualcirc band"),
     "checks.schema.json": (ChecksForm, "dualcirc checks"),
 }

@@ -66,6 +66,8 @@ def open_sweep(folder: Path, *, partial: bool = False) -> xr.Dataset:
     data["status"] = xr.Variable(cells, status.astype(str).reshape([axes[axis] for axis in cells]), STATUS_ATTRS)
     labels = xr.Dataset.from_dict(manifest["labels"])
     whole = xr.Dataset(data | _totals(data, read_registry()), labels.coords, manifest["attrs"])
+    if "point" in axes:
+        whole = whole.assign_coords(point=("point", np.arange(axes["point"]), {"long_name": "point of the design"}))
     return whole.load() if whole.nbytes <= IN_MEMORY else whole
 
 

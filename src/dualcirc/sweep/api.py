@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +108,7 @@ def sweep(
     with _alone(ready_folder(folder)):
         manifest = provenance(read, prepared, command)
         if resumed:
-            _check_same(manifest, folder)
+            check_same(manifest, folder)
         else:
             _begin(folder, read, prepared, manifest, url, store)
         _go_on(folder, prepared, workers, cluster, progress, resumed)
@@ -152,14 +152,13 @@ def _begin(
         raise not_written(Path(url), fault) from None
     Journal(folder).path.unlink(missing_ok=True)
     files = {EXPERIMENT: save_text(experiment.document.text, folder / EXPERIMENT)}
-    if experiment.points_file is not None:
-        name = experiment.points_file.name
-        shutil.copyfile(experiment.points_file, folder / name)
-        files[name] = sha256(folder / name)
+    for path in experiment.companions:
+        shutil.copyfile(path, folder / path.name)
+        files[path.name] = sha256(folder / path.name)
     save_sweep_manifest(manifest | {"store": store or ARRAYS, "metadata": metadata, "files": files}, folder)
 
 
-def _check_same(manifest: dict[str, Any], folder: Path) -> None:
+def check_same(manifest: dict[str, Any], folder: Path) -> None:
     """Refuse to mix results of two experiments, models or tables."""
     before = read_sweep_manifest(folder)
     differing = [key for key, value in manifest["identity"].items() if before["identity"].get(key) != value]
@@ -207,8 +206,3 @@ def _lock(handle: IO[str], folder: Path) -> None:
     except BlockingIOError:
         what = "another process is writing this sweep"
         raise OutputError(Problem(what, str(folder), mend="Wait until it has ended, or name another folder.")) from None
-
-
-def sample_of(blocks: int, number: int) -> Sequence[int]:
-    """Numbers of some blocks, spread evenly, the first and the last among them."""
-    return sorted({round(place * (blocks - 1) / max(number - 1, 1)) for place in range(min(number, blocks))})

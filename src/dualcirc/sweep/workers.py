@@ -84,7 +84,7 @@ def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Reco
     # The first block is waited for: it compiles the model, which the others then find in the user's cache.
     yield submit(next(waiting)).result()
     ahead = _AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-    running = as_completed([submit(block) for block, _ in zip(waiting, range(ahead), strict=False)])
+    running = as_completed([submit(block) for block, _ in zip(waiting, range(ahead), strict=False)], loop=client.loop)
     for future in running:
         try:
             record: Record = future.result()
