@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dualcirc.engine.settings import available_cores
@@ -81,10 +82,8 @@ def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Reco
     def submit(block: int) -> Any:
         return client.submit(compute_and_write, sent, block, key=f"block-{block}", pure=False, retries=0)
 
-    # The first block is waited for: it compiles the model, which the others then find in the user's cache.
-    yield submit(next(waiting)).result()
     ahead = _AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-    running = as_completed([submit(block) for block, _ in zip(waiting, range(ahead), strict=False)], loop=client.loop)
+    running = as_completed([submit(block) for block in islice(waiting, ahead)], loop=client.loop)
     for future in running:
         try:
             record: Record = future.result()
