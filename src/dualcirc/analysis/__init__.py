@@ -8,6 +8,7 @@ from dualcirc.analysis.indicators import headline_table, indicator_table, indica
 from dualcirc.analysis.packages import package_effects, package_table
 from dualcirc.analysis.panel import tidy_panel, write_panel
 from dualcirc.analysis.places import over_places
+from dualcirc.analysis.sensitivity import morris_effects, one_at_a_time, sobol_indices
 from dualcirc.analysis.shapley import interactions, shapley, superadditivity
 from dualcirc.analysis.theil import theil, theil_decomposition
 from dualcirc.analysis.welfare import per_head, present_value_per_cost, winners_and_losers
@@ -29,6 +30,8 @@ __all__ = [
     "indicators",
     "interactions",
     "mape",
+    "morris_effects",
+    "one_at_a_time",
     "over_places",
     "package_effects",
     "package_table",
@@ -38,6 +41,7 @@ __all__ = [
     "rmspe",
     "select",
     "shapley",
+    "sobol_indices",
     "superadditivity",
     "theil",
     "theil_decomposition",
