@@ -2,6 +2,7 @@
 
 from dualcirc.analysis.compare import Band, absolute_difference, band, percent_difference, select
 from dualcirc.analysis.coupling import coordination, coupling_degree
+from dualcirc.analysis.discovery import DiscoveredBox, discover_box
 from dualcirc.analysis.dual_circulation import circulation_indicators, growth_contributions
 from dualcirc.analysis.fit import fit_table, mape, rmspe, theil_shares
 from dualcirc.analysis.indicators import headline_table, indicator_table, indicators
@@ -16,12 +17,14 @@ from dualcirc.analysis.zones import batch_table, host_effects
 
 __all__ = [
     "Band",
+    "DiscoveredBox",
     "absolute_difference",
     "band",
     "batch_table",
     "circulation_indicators",
     "coordination",
     "coupling_degree",
+    "discover_box",
     "fit_table",
     "growth_contributions",
     "headline_table",
