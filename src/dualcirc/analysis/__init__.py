@@ -6,8 +6,10 @@ from dualcirc.analysis.discovery import DiscoveredBox, discover_box
 from dualcirc.analysis.dual_circulation import circulation_indicators, growth_contributions
 from dualcirc.analysis.fit import fit_table, mape, rmspe, theil_shares
 from dualcirc.analysis.indicators import headline_table, indicator_table, indicators
+from dualcirc.analysis.objectives import objectives
 from dualcirc.analysis.packages import package_effects, package_table
 from dualcirc.analysis.panel import tidy_panel, write_panel
+from dualcirc.analysis.pareto import hypervolume, pareto_front, pareto_table
 from dualcirc.analysis.places import over_places
 from dualcirc.analysis.sensitivity import morris_effects, one_at_a_time, sobol_indices
 from dualcirc.analysis.shapley import interactions, shapley, superadditivity
@@ -29,15 +31,19 @@ __all__ = [
     "growth_contributions",
     "headline_table",
     "host_effects",
+    "hypervolume",
     "indicator_table",
     "indicators",
     "interactions",
     "mape",
     "morris_effects",
+    "objectives",
     "one_at_a_time",
     "over_places",
     "package_effects",
     "package_table",
+    "pareto_front",
+    "pareto_table",
     "per_head",
     "percent_difference",
     "present_value_per_cost",
