@@ -11,6 +11,7 @@ from dualcirc.analysis.packages import package_effects, package_table
 from dualcirc.analysis.panel import tidy_panel, write_panel
 from dualcirc.analysis.pareto import hypervolume, pareto_front, pareto_table
 from dualcirc.analysis.places import over_places
+from dualcirc.analysis.robustness import Threshold, regret, robustness, satisficing
 from dualcirc.analysis.sensitivity import morris_effects, one_at_a_time, sobol_indices
 from dualcirc.analysis.shapley import interactions, shapley, superadditivity
 from dualcirc.analysis.theil import theil, theil_decomposition
@@ -20,6 +21,7 @@ from dualcirc.analysis.zones import batch_table, host_effects
 __all__ = [
     "Band",
     "DiscoveredBox",
+    "Threshold",
     "absolute_difference",
     "band",
     "batch_table",
@@ -47,7 +49,10 @@ __all__ = [
     "per_head",
     "percent_difference",
     "present_value_per_cost",
+    "regret",
     "rmspe",
+    "robustness",
+    "satisficing",
     "select",
     "shapley",
     "sobol_indices",
