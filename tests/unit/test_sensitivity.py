@@ -146,6 +146,18 @@ def test_a_failure_in_another_draw_does_not_count() -> None:
         sobol_indices(ds, y.assign_coords(draw=1))
 
 
+def test_a_quantile_needs_one_draw_that_ended_well_at_every_point() -> None:
+    ds = saltelli(0.0, 1.0, size=8)
+    both = xr.concat([ds["status"], ds["status"].copy()], dim="draw").assign_coords(draw=[0, 1])
+    both[0, 3, 1] = "not_finite"
+    y = outcome_of(ds["factor_values"].sum("factor").values).assign_coords(quantile=0.5)
+    ds = ds.drop_vars(["status", "draw"]).assign(status=both)
+    assert sobol_indices(ds, y)["first"].notnull().all()
+    both[0, 3, 0] = "not_finite"
+    with pytest.raises(DataError, match="1 runs failed"):
+        sobol_indices(ds.assign(status=both), y)
+
+
 def tornado() -> tuple[xr.Dataset, xr.DataArray]:
     """Central point, low and high of three factors; the third cannot fall below its centre; points are shuffled."""
     values = np.array([[5, 1, 0], [4, 1, 0], [8, 1, 0], [5, 0, 0], [5, 2, 0], [5, 1, 0], [5, 1, 3]], dtype=float)

@@ -1,6 +1,6 @@
 """What a saved result says: differences between scenarios, fit to history, zone effects, indicators, panels."""
 
-from dualcirc.analysis.compare import Band, absolute_difference, band, percent_difference, select
+from dualcirc.analysis.compare import Band, absolute_difference, band, percent_difference, point_difference, select
 from dualcirc.analysis.coupling import coordination, coupling_degree
 from dualcirc.analysis.discovery import DiscoveredBox, discover_box
 from dualcirc.analysis.dual_circulation import circulation_indicators, growth_contributions
@@ -48,6 +48,7 @@ __all__ = [
     "pareto_table",
     "per_head",
     "percent_difference",
+    "point_difference",
     "present_value_per_cost",
     "regret",
     "rmspe",

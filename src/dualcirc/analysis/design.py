@@ -93,13 +93,16 @@ def matching_outcome(dataset: xr.Dataset, outcome: xr.DataArray) -> xr.DataArray
 
 
 def succeeded(dataset: xr.Dataset, outcome: xr.DataArray) -> xr.DataArray:
-    """Whether the runs behind an outcome ended well: of one scenario or draw where the outcome is of that one."""
+    """Whether the runs behind an outcome ended well: of one scenario or draw where the outcome is of that one.
+
+    Behind a quantile over the draws stand those that ended well, of which one is enough.
+    """
     status = dataset.get("status")
     if status is None:
         return xr.ones_like(outcome[POINT], dtype=bool)
     chosen = {dim: outcome[dim].values for dim in status.dims if dim in outcome.coords and dim != POINT}
     found: xr.DataArray = status.sel(chosen) == OK
-    return found
+    return found.any("draw") if "quantile" in outcome.coords and "draw" in found.dims else found
 
 
 def central_point(dataset: xr.Dataset) -> int:
