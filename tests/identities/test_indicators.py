@@ -8,22 +8,28 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dualcirc.analysis.channels import channels
 from dualcirc.analysis.dual_circulation import circulation_indicators, growth_contributions
 from dualcirc.analysis.places import NATION
 from dualcirc.analysis.theil import theil_decomposition
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario import load_scenario
-from dualcirc.results.schema import Output, build_dataset
+from dualcirc.results.schema import Output, build_dataset, combine
 from dualcirc.translate import Model
-from tests.model_runs import Array
+from tests.model_runs import Array, first, random_levers
 
 
 @pytest.fixture(scope="module")
 def dataset(baseline: Mapping[str, Array], model: Model, registry: Registry, engine) -> xr.Dataset:
-    saved = [name for name, row in registry.variables.items() if row.saved and name in baseline]
+    return saved_dataset(baseline, "baseline", model, registry, engine)
+
+
+def saved_dataset(run: Mapping[str, Array], scenario: str, model: Model, registry: Registry, engine) -> xr.Dataset:
+    """What a result holds of one run."""
+    saved = [name for name, row in registry.variables.items() if row.saved and name in run]
     dims = {name: model.variables[name].dims for name in saved}
-    output = Output({name: baseline[name][np.newaxis] for name in saved}, dims, engine.saved_times, ["ok"])
-    return build_dataset(output, load_scenario("baseline", registry), registry, {})
+    output = Output({name: run[name][np.newaxis] for name in saved}, dims, engine.saved_times, ["ok"])
+    return build_dataset(output, load_scenario(scenario, registry), registry, {})
 
 
 def test_theil_index_is_that_of_the_model_and_the_sum_of_its_parts(dataset: xr.Dataset) -> None:
@@ -50,3 +56,14 @@ def test_nation_has_no_net_outflow_to_other_provinces(dataset: xr.Dataset) -> No
 def test_domestic_share_is_that_of_the_model(dataset: xr.Dataset) -> None:
     share = circulation_indicators(dataset)["domestic_share"].sel(place=NATION)
     np.testing.assert_allclose(share, dataset["domestic_circulation_share"], atol=1e-12)
+
+
+def test_channels_cover_every_factor_of_production(
+    dataset: xr.Dataset, model: Model, registry: Registry, engine
+) -> None:
+    # The pandemic is the same in both runs, so that the rest is rounding; a factor left out would stand there.
+    levers = first(engine.run([random_levers(engine, registry, seed=11)]))
+    both = combine([dataset, saved_dataset(levers, "wider_layout", model, registry, engine)])
+    found = channels(both)
+    assert float(abs(found.sel(channel="GDP")).max()) > 1.0
+    assert float(abs(found.sel(channel="rest")).max()) < 1e-9

@@ -1,5 +1,6 @@
 """What a saved result says: differences between scenarios, fit to history, zone effects, indicators, panels."""
 
+from dualcirc.analysis.channels import channels
 from dualcirc.analysis.compare import Band, absolute_difference, band, percent_difference, point_difference, select
 from dualcirc.analysis.coupling import coordination, coupling_degree
 from dualcirc.analysis.discovery import DiscoveredBox, discover_box
@@ -25,6 +26,7 @@ __all__ = [
     "absolute_difference",
     "band",
     "batch_table",
+    "channels",
     "circulation_indicators",
     "coordination",
     "coupling_degree",

@@ -43,9 +43,9 @@ def over_places(dataset: xr.Dataset, variable: str) -> xr.DataArray:
     values = _by_province(dataset, variable)
     weight = weight_of(dataset, variable)
     if weight is None:
-        return _labelled(_sums(values), values, SUM)
+        return _labelled(sums_by_place(values), values, SUM)
     weights = _by_province(dataset, weight)
-    means = _sums(values * weights) / _sums(weights)
+    means = sums_by_place(values * weights) / sums_by_place(weights)
     return _labelled(means, values, f"mean over provinces, weighted by {weight}")
 
 
@@ -99,7 +99,7 @@ def _by_province(dataset: xr.Dataset, variable: str) -> xr.DataArray:
     return values.drop_vars([name for name in values.coords if name not in kept])
 
 
-def _sums(values: xr.DataArray) -> xr.DataArray:
+def sums_by_place(values: xr.DataArray) -> xr.DataArray:
     """Sums by place, each over its own provinces alone: a province that is missing spoils only what it is part of."""
     table = membership(values)
     plain = values.drop_vars("macro_region", errors="ignore")
