@@ -187,3 +187,14 @@ def test_one_at_a_time_keeps_further_dims_and_refuses_a_missing_point() -> None:
     assert found["low"].sel(province="Jilin").values == pytest.approx([20.0, -40.0, 0.0])
     with pytest.raises(DataError, match="no point with x1 = 5, x2 = 2, x3 = 0"):
         one_at_a_time(ds.isel(point=slice(1, None)), y.isel(point=slice(1, None)))
+
+
+def test_a_factor_without_a_single_central_value_is_left_alone_elsewhere() -> None:
+    ds, y = tornado()
+    values = ds["factor_values"].values.copy()
+    values[values[:, 0] == 5.0, 0] = np.nan
+    ds["factor_values"] = ("point", "factor"), values
+    ds = ds.assign_coords(factor_central=("factor", [np.nan, 1.0, 0.0]))
+    xr.testing.assert_equal(
+        one_at_a_time(ds, y).drop_vars("factor_central"), one_at_a_time(*tornado()).drop_vars("factor_central")
+    )

@@ -117,9 +117,13 @@ def central_point(dataset: xr.Dataset) -> int:
 
 
 def point_at(values: xr.DataArray, wanted: np.ndarray) -> int:
-    """Place along ``point`` of the first point that has the wanted values, one for each factor."""
+    """Place along ``point`` of the first point that has the wanted values, one for each factor.
+
+    A factor that is left at business as usual, which need not be one number, has the value NaN, here and there.
+    """
     span = np.abs(values["factor_high"].values - values["factor_low"].values)
-    found = (np.abs(values.values - wanted) <= SAME * span).all(axis=1)
+    alone = np.isnan(values.values) & np.isnan(wanted)
+    found = (alone | (np.abs(values.values - wanted) <= SAME * span)).all(axis=1)
     if not found.any():
         pairs = zip(values[FACTOR].values, wanted, strict=True)
         what = "the design has no point with " + ", ".join(f"{name} = {value:g}" for name, value in list(pairs)[:5])
