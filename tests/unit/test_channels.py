@@ -137,7 +137,7 @@ def test_an_elasticity_that_is_a_factor_of_the_design_is_that_of_the_point() -> 
     high = low.assign(gdp=low["gdp"] * low["labour_input"] ** 0.2 * low["capital"] ** -0.2)
     points = [as_saved(low).drop_vars("drawn_parameters"), as_saved(high).drop_vars("drawn_parameters")]
     sweep = xr.concat(points, dim="point").assign_coords(point=[0, 1])
-    values = xr.DataArray([[0.4], [0.2]], dims=("point", "factor"), coords={"factor": ["capital_elasticity"]})
+    values = xr.DataArray([[0.4], [0.2]], dims=("point", "factor"), coords={"factor": ["capital elasticity"]})
     found = channels(sweep.assign(factor_values=values)).sel(channel="labour", place="Jilin", time=2030.0)
     assert found.values.ravel() == pytest.approx([100 * (1.1**0.6 - 1), 100 * (1.1**0.8 - 1)])
 

@@ -176,8 +176,11 @@ def _plain(values: xr.DataArray, kept: Collection[str]) -> xr.DataArray:
 def _elasticity(dataset: xr.Dataset, name: str) -> xr.DataArray:
     """Parameter as every point or draw has it: a factor of the design, drawn, or of central value."""
     key = dataset_name(name)
-    if VALUES in dataset.data_vars and key in dataset[FACTOR].values:
-        return dataset[VALUES].sel({FACTOR: key}).reset_coords(drop=True)
+    factors = [str(factor) for factor in dataset[FACTOR].values] if VALUES in dataset.data_vars else []
+    # A factor bears the name of the parameter as the model writes it.
+    for factor in factors:
+        if dataset_name(factor) == key:
+            return dataset[VALUES].sel({FACTOR: factor}).reset_coords(drop=True)
     if "drawn_parameters" in dataset.data_vars and key in dataset["parameter"].values:
         return dataset["drawn_parameters"].sel(parameter=key).reset_coords(drop=True)
     return xr.DataArray(read_registry().parameters[name].value)
