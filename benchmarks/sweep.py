@@ -74,9 +74,8 @@ def stored(file: Path, out: Path, points: int, bare: float) -> None:
     first = marks[min(2 * available_cores(), len(marks) - 2)]
     steady = (marks[-1][1] - first[1]) / (marks[-1][0] - first[0])
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    print(
-        f"sweep, {available_cores()} processes: {steady:,.0f} runs/s with storage, {steady / bare:.0%} of the engine alone"
-    )
+    share = f"{steady / bare:.0%} of the engine alone"
+    print(f"sweep, {available_cores()} processes: {steady:,.0f} runs/s with storage, {share}")
     print(
         f"  from its start, processes and programs loaded: {whole:,.0f} runs/s, {marks[-1][0] - started:.1f} s in all"
     )
