@@ -23,6 +23,7 @@ from rich.table import Table
 
 from dualcirc.cli_check import check_command
 from dualcirc.cli_evidence import calibrate_command, validate_command
+from dualcirc.cli_export import export_command
 from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
 from dualcirc.cli_reference import explain_command, export_model_command, reference_command
@@ -86,6 +87,7 @@ app.command("indicators")(indicators_command)
 app.command("explain")(explain_command)
 app.command("reference")(reference_command)
 app.command("export-model")(export_model_command)
+app.command("export")(export_command)
 app.command("simulate")(simulate_command)
 app.command("sweep")(sweep_command)
 app.command("verify")(verify_command)

@@ -68,7 +68,7 @@ def tidy_panel(dataset: xr.Dataset, variables: Sequence[str] | None = None, draw
     frame = _with_event_time(_with_ids(frame))[[*KEYS, *names]]
     run = "central draw" if draw == CENTRAL_DRAW else f"draw {draw}"
     scenario = {"scenario": f"Scenario (every row holds the {run} of the parameters)"}
-    frame.attrs["labels"] = KEYS | scenario | {name: _label(dataset[name]) for name in names}
+    frame.attrs["labels"] = KEYS | scenario | {name: label_with_unit(dataset[name]) for name in names}
     return frame
 
 
@@ -175,11 +175,15 @@ def _with_event_time(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _label(values: xr.DataArray) -> str:
-    """Name and unit, with the price basis where a Stata label holds it."""
+def label_with_unit(values: xr.DataArray) -> str:
+    """Name and unit of a variable in at most 80 characters where the unit allows it: the name is cut, not the unit.
+
+    The price basis follows the unit where there is room for it.
+    """
     units, basis = str(values.attrs.get("units", "")), str(values.attrs.get("price_basis") or "")
+    name = str(values.attrs.get("long_name", values.name))
     if not units:
-        return str(values.name)
-    name = values.attrs.get("long_name", values.name)
+        return name[:STATA_LABEL]
+    name = name[: max(STATA_LABEL - len(units) - len(" ()"), 1)]
     label = f"{name} ({units}, {basis})"
     return label if basis and len(label) <= STATA_LABEL else f"{name} ({units})"
