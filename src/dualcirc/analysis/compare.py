@@ -196,7 +196,7 @@ def _absolute(values: xr.DataArray, reference: xr.DataArray) -> xr.DataArray:
 
 
 def _labelled(difference: xr.DataArray, values: xr.DataArray, units: str) -> xr.DataArray:
-    difference = difference.drop_vars("scenario_title", errors="ignore")
-    if "scenario_title" in values.coords:
-        difference = difference.assign_coords(scenario_title=values["scenario_title"])
+    titles = [name for name in ("scenario_title", "scenario_title_zh") if name in values.coords]
+    difference = difference.drop_vars(titles, errors="ignore")
+    difference = difference.assign_coords({name: values[name] for name in titles})
     return difference.rename(values.name).assign_attrs(values.attrs | {"units": units})

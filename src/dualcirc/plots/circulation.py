@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from dualcirc.analysis.compare import absolute_difference, band, select
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
+from dualcirc.plots.words import say
 from dualcirc.results.schema import BASELINE
 
 VARIABLE = "domestic_circulation_share"
@@ -37,26 +38,28 @@ def circulation(dataset: xr.Dataset, history: Mapping[str, xr.DataArray]) -> Fig
     handles: dict[str, Artist] = {}
     for (label, observed), marker in zip(history.items(), MARKERS, strict=False):
         dots = style.HISTORY | {"marker": marker, "markersize": 3.0, "color": "0.35" if marker == "o" else "0.6"}
-        handles[label] = left.plot(observed["year"], observed, zorder=6, **dots)[0]
+        handles[say(label)] = left.plot(observed["year"], observed, zorder=6, **dots)[0]
     baseline = band(share.sel(scenario=BASELINE, drop=True))
     handles[style.title_of(share, BASELINE)] = style.draw_band(left, baseline, BASELINE, "#000000", linewidth=1.4)
     style.years(left, share["time"])
-    left.set_ylabel("domestic circulation,\nfraction of GDP")
+    left.set_ylabel(say("domestic circulation,\nfraction of GDP"))
     _international_axis(left)
     style.panel_title(left, 0, style.long_name(share))
     difference = absolute_difference(dataset, VARIABLE)
     changes = draw_differences(right, difference)
-    right.set_ylabel(f"difference to baseline,\n{difference.attrs['units']}")
-    style.panel_title(right, 1, "Difference to the baseline")
-    note = f"Dots: shares derived from input-output tables. {style.spread_note(dataset)} {style.policy_note()}"
-    title, data = "Domestic and international circulation", [TABLES.get(label, label) for label in history]
+    right.set_ylabel(f"{say('difference to baseline,')}\n{say(difference.attrs['units'])}")
+    style.panel_title(right, 1, say("Difference to the baseline"))
+    note = (
+        say("Dots: shares derived from input-output tables.") + f" {style.spread_note(dataset)} {style.policy_note()}"
+    )
+    title, data = say("Domestic and international circulation"), [TABLES.get(label, label) for label in history]
     return style.finish(figure, title, note, dataset, [handles, changes], data)
 
 
 def _international_axis(axes: Axes) -> None:
     """The same line read from the right: what domestic demand does not call for, exports do."""
     other = axes.secondary_yaxis("right", functions=(_complement, _complement))
-    other.set_ylabel("international circulation,\nfraction of GDP")
+    other.set_ylabel(say("international circulation,\nfraction of GDP"))
     other.spines["right"].set_visible(True)
 
 

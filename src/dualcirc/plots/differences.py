@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from dualcirc.analysis.compare import band, percent_difference
 from dualcirc.plots import style
+from dualcirc.plots.words import say
 
 VARIABLES = ("national_gdp", "national_household_consumption", "national_exports", "national_fdi_inflow")
 
@@ -31,12 +32,12 @@ def differences(dataset: xr.Dataset, variables: Sequence[str] = VARIABLES) -> Fi
         difference = percent_difference(dataset, name)
         handles |= draw_differences(panel, difference)
         style.panel_title(panel, index, style.long_name(difference))
-        panel.set_ylabel("difference to baseline, per cent")
+        panel.set_ylabel(say("difference to baseline, per cent"))
     for empty in axes[len(variables) :]:
         empty.set_visible(False)
-    own = "Each draw is compared with the baseline of the same draw."
+    own = say("Each draw is compared with the baseline of the same draw.")
     note = f"{style.spread_note(dataset)} {own} {style.policy_note()}"
-    return style.finish(figure, "What the scenarios change", note, dataset, handles)
+    return style.finish(figure, say("What the scenarios change"), note, dataset, handles)
 
 
 def draw_differences(axes: Axes, difference: xr.DataArray, every: int = 10) -> dict[str, Artist]:

@@ -10,6 +10,7 @@ from dualcirc.analysis.history import History
 from dualcirc.plots import style
 from dualcirc.plots.differences import draw_differences
 from dualcirc.plots.paths import draw_levels
+from dualcirc.plots.words import say
 from dualcirc.results.schema import BASELINE
 
 VARIABLE = "national_gdp"
@@ -34,8 +35,8 @@ def overview(dataset: xr.Dataset, history: History, variable: str = VARIABLE) ->
     changes = draw_differences(right, difference)
     style.panel_title(left, 0, style.long_name(values))
     left.set_ylabel(style.axis_label(values))
-    style.panel_title(right, 1, "Difference to the baseline")
-    right.set_ylabel("per cent of the baseline")
-    note = f"Dots: published statistics. {style.spread_note(dataset)} {style.policy_note()}"
-    title, data = "China's economy and what its zones change", style.publishers([variable], history)
+    style.panel_title(right, 1, say("Difference to the baseline"))
+    right.set_ylabel(say("per cent of the baseline"))
+    note = f"{say('Dots: published statistics.')} {style.spread_note(dataset)} {style.policy_note()}"
+    title, data = say("China's economy and what its zones change"), style.publishers([variable], history)
     return style.finish(figure, title, note, dataset, [levels, changes], data)

@@ -16,6 +16,7 @@ from dualcirc.analysis.packages import Members, Scale, package_effects
 from dualcirc.analysis.places import NATION
 from dualcirc.analysis.shapley import SEPARATOR, interactions, shapley
 from dualcirc.plots import style
+from dualcirc.plots.words import say
 
 BAR, ALONE = "#0072B2", "#D55E00"
 COLOURS = "RdBu"
@@ -50,20 +51,21 @@ def packages(
     effects = package_effects(dataset, variable, year, members, scale).sel(place=place, drop=True)
     figure, (left, right) = style.page(3.6, 1, 2, width_ratios=(1.4, 1.0))
     _matrix(left, interactions(effects))
-    style.panel_title(left, 0, "Interaction of pairs")
+    style.panel_title(left, 0, say("Interaction of pairs"))
     handles = _bars(right, effects)
-    style.panel_title(right, 1, "What each package is worth")
-    label = _unit(effects)
+    style.panel_title(right, 1, say("What each package is worth"))
+    label = effect_unit(effects)
     right.set_ylabel(label)
-    left.set_xlabel(f"package ({label})")
+    left.set_xlabel(say("package ({label})", label=label))
     several = int(dataset.sizes.get("draw", 1)) > 1
-    spread = f" Small numbers and whiskers: smallest to largest of {style.runs(dataset)}." if several else ""
-    note = (
+    note = say(
         "a: effect of two packages together less the sum of both alone (blue: complements, red: substitutes); on the "
-        f"diagonal the effect alone. b: the blue bars sum to the effect of all packages together.{spread}"
+        "diagonal the effect alone. b: the blue bars sum to the effect of all packages together."
     )
+    if several:
+        note += " " + say("Small numbers and whiskers: smallest to largest of {runs}.", runs=style.runs(dataset))
     what = style.in_sentence(style.long_name(effects))
-    title = f"Packages together: {what}, {place}, {year}"
+    title = say("Packages together: {what}, {place}, {year}", what=what, place=say(place), year=year)
     return style.finish(figure, title, note, dataset, handles)
 
 
@@ -92,7 +94,7 @@ def _cell(axes: Axes, edges: Band, row: int, column: int, digits: int) -> None:
     slant, has_range = "italic" if row == column else "normal", low != high
     axes.text(column, row - 0.12 * has_range, _number(central, digits), fontsize=7, style=slant, **middle)
     if has_range:
-        text = f"{_number(low, digits)} to {_number(high, digits)}"
+        text = say("{low} to {high}", low=_number(low, digits), high=_number(high, digits))
         axes.text(column, row + 0.24, text, fontsize=4.6, color="0.15", **middle)
 
 
@@ -125,12 +127,17 @@ def _bars(axes: Axes, effects: xr.DataArray) -> dict[str, Artist]:
         axes.errorbar(places, central, yerr=whiskers, fmt="none", ecolor="0.15", elinewidth=0.8, capsize=2)
     dot = axes.plot(places, band(dots).central.values, "o", color=ALONE, markersize=3.5, zorder=5)[0]
     axes.axhline(0.0, color="0.2", linewidth=0.7)
-    axes.set_xticks(places, [*names, "all"])
+    axes.set_xticks(places, [*names, say("all")])
     axes.grid(visible=False, axis="x")
-    return {"Shapley value": drawn[0], "All together": drawn[-1], "Effect alone, and the sum of them": dot}
+    return {
+        say("Shapley value"): drawn[0],
+        say("All together"): drawn[-1],
+        say("Effect alone, and the sum of them"): dot,
+    }
 
 
-def _unit(effects: xr.DataArray) -> str:
-    units = {"%": "per cent of the run without packages", "log points": "log points (x 100)"}
+def effect_unit(effects: xr.DataArray) -> str:
+    """Unit of the effects of :func:`package_effects` for an axis."""
+    units = {"%": say("per cent of the run without packages"), "log points": say("log points (x 100)")}
     text = str(effects.attrs.get("units", ""))
     return units.get(text, style.axis_label(effects))

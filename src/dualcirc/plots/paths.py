@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from dualcirc.analysis.compare import Band, band, select
 from dualcirc.analysis.history import History
 from dualcirc.plots import style
+from dualcirc.plots.words import say
 from dualcirc.results.schema import BASELINE
 
 VARIABLES = (
@@ -45,8 +46,8 @@ def national_paths(dataset: xr.Dataset, history: History, variables: Sequence[st
         panel.set_ylabel(style.axis_label(values))
     for empty in axes[len(variables) :]:
         empty.set_visible(False)
-    note = f"Dots: published statistics. {style.spread_note(dataset)} {style.policy_note()}"
-    title, data = "China's economy: history, baseline and scenarios", style.publishers(variables, history)
+    note = f"{say('Dots: published statistics.')} {style.spread_note(dataset)} {style.policy_note()}"
+    title, data = say("China's economy: history, baseline and scenarios"), style.publishers(variables, history)
     return style.finish(figure, title, note, dataset, handles, data)
 
 
@@ -56,7 +57,9 @@ def draw_levels(axes: Axes, values: xr.DataArray, observed: xr.DataArray | None)
     names, colours = style.scenario_names(values), style.colours(style.scenario_names(values))
     if observed is not None:
         scale = 1.0 / style.THOUSAND if str(values.attrs.get("units", "")).startswith("trillion") else 1.0
-        handles["Published statistics"] = axes.plot(observed["year"], observed * scale, zorder=6, **style.HISTORY)[0]
+        handles[say("Published statistics")] = axes.plot(observed["year"], observed * scale, zorder=6, **style.HISTORY)[
+            0
+        ]
     for name in sorted(names, key=lambda name: name != BASELINE):
         path = values.sel(scenario=name, drop=True)
         central = band(path) if name == BASELINE else Band(*[band(path).central] * 3)

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import matplotlib as mpl
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from dualcirc.analysis.compare import Band
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files.calendar import POLICY_START, to_model_time
+from dualcirc.plots.words import Language, language, pick, say, unit, wrap
 from dualcirc.results.schema import BASELINE
+
+FONT = "fonts/NotoSansSC-subset.ttf"
+"""Chinese letters of common use; licence beside it."""
 
 COLUMN, PAGE = 3.5, 7.2
 """Width of one column and of a full page of a journal, inches."""
 
 RC: Any = {  # matplotlib types the keys as literals that change with its version
-    "font.family": "DejaVu Sans",  # ships with matplotlib: the same glyphs on every machine
+    # The first ships with matplotlib, the second with this package: the same glyphs on every machine.
+    "font.family": ["DejaVu Sans", "Noto Sans SC"],
     "font.size": 7.5,
     "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
@@ -82,16 +90,45 @@ LARGE, THOUSAND = 10_000.0, 1_000.0
 LETTERS = 104
 """Letters of a panel title that fit across the page, of which `MARGIN` lie over the axis labels of each panel."""
 MARGIN = 6
+NEW_LINE = "\n"
 Corner = Literal["upper left", "upper right"]
 LINE_NOTE, LINE_LEGEND = 0.108, 0.15
 """Height of a line of the note and of the legend, inches."""
 
 
+class Sourced(Protocol):
+    """What carries its provenance in ``attrs``: a Dataset, a DataArray, a DataFrame."""
+
+    @property
+    def attrs(self) -> Any:
+        """Hashes and versions by name."""
+
+
 @contextmanager
-def styled() -> Iterator[None]:
-    """Everything drawn and saved within looks like the project's pictures; the caller's settings come back after."""
-    with mpl.rc_context(RC):
-        yield
+def styled(labels: Language = "en") -> Iterator[None]:
+    """Everything drawn and saved within looks like the project's pictures; the caller's settings come back after.
+
+    Parameters
+    ----------
+    labels
+        Language of titles, axes, legends and notes.
+    """
+    _add_font()
+    before = language.set(labels)
+    try:
+        with mpl.rc_context(RC):
+            yield
+    finally:
+        language.reset(before)
+
+
+@cache
+def _add_font() -> None:
+    """Make the bundled Chinese letters known to matplotlib."""
+    with as_file(files("dualcirc.plots").joinpath(FONT)) as path:
+        fontManager.addfont(str(path))
+    # The one weight there is serves bold titles too.
+    fontManager.ttflist.append(replace(fontManager.ttflist[-1], weight=700))
 
 
 def colours(scenarios: Sequence[str]) -> dict[str, str]:
@@ -108,15 +145,18 @@ def scenario_names(values: xr.DataArray | xr.Dataset) -> list[str]:
 
 def title_of(values: xr.DataArray | xr.Dataset, scenario: str) -> str:
     """Title of a scenario for a legend: coordinate ``scenario_title``, or the name with spaces."""
-    if "scenario_title" in values.coords:
-        return str(values["scenario_title"].sel(scenario=scenario).values)
+    name = "scenario_title_zh" if language.get() == "zh" and "scenario_title_zh" in values.coords else "scenario_title"
+    if name in values.coords:
+        return str(values[name].sel(scenario=scenario).values)
     return scenario.replace("_", " ")
 
 
 def long_name(values: xr.DataArray) -> str:
     """Name of a variable in the words of the registry; that a total is national or regional, the figure says."""
-    name = str(values.attrs.get("long_name", str(values.name).replace("_", " ")))
-    own = name.removeprefix("National ").removeprefix("Regional ")
+    name = pick(values.attrs, "long_name", str(values.name).replace("_", " "))
+    own = name
+    for prefix in ("National ", "Regional ", "全国", "分区域"):
+        own = own.removeprefix(prefix)
     return own[:1].upper() + own[1:]
 
 
@@ -135,11 +175,9 @@ def readable(values: xr.DataArray) -> xr.DataArray:
 
 def axis_label(values: xr.DataArray) -> str:
     """Unit of a variable for an axis title, with its price basis."""
-    units = {"1": "fraction", "%": "per cent"}.get(
-        str(values.attrs.get("units", "")), str(values.attrs.get("units", ""))
-    )
+    units = str(values.attrs.get("units", ""))
     basis = str(values.attrs.get("price_basis", ""))
-    return f"{units}\n({basis})" if basis and "CNY" in units else units
+    return f"{unit(units)}\n({say(basis)})" if basis and "CNY" in units else unit(units)
 
 
 def page(height: float, rows: int, columns: int, **subplots: Any) -> tuple[Figure, list[Axes]]:
@@ -153,7 +191,7 @@ def panel_title(axes: Axes, index: int, text: str) -> None:
     """Letter and title of one panel, wrapped to its share of the page."""
     grid = axes.get_gridspec()
     letters = int(LETTERS / (grid.ncols if grid else 1)) - MARGIN
-    axes.set_title(f"{chr(ord('a') + index)}  {textwrap.fill(text, letters)}")
+    axes.set_title(f"{chr(ord('a') + index)}  {NEW_LINE.join(wrap(text, letters))}")
 
 
 def draw_band(axes: Axes, band: Band, scenario: str, colour: str, **line: Any) -> Artist:
@@ -180,7 +218,7 @@ def finish(
     figure: Figure,
     title: str,
     note: str,
-    dataset: xr.Dataset,
+    dataset: Sourced,
     handles: Mapping[str, Artist] | Sequence[Mapping[str, Artist]] = (),
     data: Sequence[str] = (),
     columns: int = 3,
@@ -194,7 +232,7 @@ def finish(
     title, note
         Heading, and the sentences that explain dots, lines and shading.
     dataset
-        The result, for the source line.
+        What was drawn, for the source line: its attributes name version and model.
     handles
         Legend entries by label: one legend for all panels, or one for each of two panels that draw different things.
     data
@@ -204,7 +242,7 @@ def finish(
     """
     width, height = (float(size) for size in figure.get_size_inches())
     letters = int(width * 22.5)
-    lines = [*textwrap.wrap(note, width=letters), *textwrap.wrap(source(dataset, data), width=letters)]
+    lines = [*wrap(note, letters), *wrap(source(dataset, data), letters)]
     figure.text(0.008, 0.03 / height, "\n".join(lines), fontsize=6, color="0.3", va="bottom", linespacing=1.25)
     figure.text(0.008, 1.0 - 0.05 / height, title, fontsize=9, fontweight="bold", va="top")
     rows = _legend(figure, handles, columns) if isinstance(handles, Mapping) else _legends(figure, handles)
@@ -218,7 +256,10 @@ def finish(
 
 def _legends(figure: Figure, groups: Sequence[Mapping[str, Artist]]) -> int:
     """Legend of the first panel on the left and of the second on the right; returns the rows they take."""
-    places: tuple[tuple[int, str, Corner], ...] = ((1, "Panel a", "upper left"), (2, "Panel b", "upper right"))
+    places: tuple[tuple[int, str, Corner], ...] = (
+        (1, say("Panel a"), "upper left"),
+        (2, say("Panel b"), "upper right"),
+    )
     rows = [_legend(figure, group, *place) for group, place in zip(groups, places, strict=False)]
     return max(rows, default=0)
 
@@ -249,21 +290,25 @@ def spread_note(dataset: xr.Dataset) -> str:
     """What the shaded range of a figure is, in one sentence."""
     draws = int(dataset.sizes.get("draw", 1))
     if draws < 2:
-        return "Central parameters only."
+        return say("Central parameters only.")
     drawn = [str(name) for name in dataset["parameter"].values] if "parameter" in dataset.coords else []
-    names = ", ".join(drawn).replace("_", " ") or "the uncertain parameters"
-    return f"Lines: central parameters. Shading: smallest to largest of {runs(dataset)} over {names}."
+    names = ", ".join(drawn).replace("_", " ") or say("the uncertain parameters")
+    return say(
+        "Lines: central parameters. Shading: smallest to largest of {runs} over {names}.",
+        runs=runs(dataset),
+        names=names,
+    )
 
 
 def runs(dataset: xr.Dataset) -> str:
     """The runs of a scenario in words: draw 0 holds the central parameters, the others are drawn."""
     drawn = int(dataset.sizes.get("draw", 1)) - 1
-    return f"the central run and {drawn} draw{'s' if drawn != 1 else ''}"
+    return say("the central run and {drawn} draws" if drawn != 1 else "the central run and 1 draw", drawn=drawn)
 
 
 def policy_note() -> str:
     """What the line of `mark_policy_start` is, in one sentence."""
-    return f"Dotted line: new policy can act from {POLICY_START}."
+    return say("Dotted line: new policy can act from {year}.", year=POLICY_START)
 
 
 def publishers(names: Sequence[str], history: Collection[str]) -> list[str]:
@@ -272,13 +317,14 @@ def publishers(names: Sequence[str], history: Collection[str]) -> list[str]:
     return [name for name in PUBLISHERS_IN_ORDER if name in found]
 
 
-def source(dataset: xr.Dataset, data: Sequence[str] = ()) -> str:
+def source(dataset: Sourced, data: Sequence[str] = ()) -> str:
     """Source line: publishers of the dots, then program, version and the hash of the model that made the numbers."""
     version = str(dataset.attrs.get("dualcirc_version", ""))
     digest = str(dataset.attrs.get("model_hash", ""))[:10]
-    parts = [f"dualcirc {version}".strip(), f"model {digest}" if digest else ""]
-    dots = f"Data: {', '.join(data)} (model/data/sources.csv). " if data else ""
-    return f"{dots}Results: {', '.join(part for part in parts if part)}."
+    parts = [f"dualcirc {version}".strip(), say("model {digest}", digest=digest) if digest else ""]
+    publishers = ", ".join(map(say, data))
+    dots = say("Data: {publishers} (model/data/sources.csv).", publishers=publishers) + " " if data else ""
+    return dots + say("Results: {parts}.", parts=", ".join(part for part in parts if part))
 
 
 def save(figure: Figure, out_dir: Path, name: str) -> list[Path]:

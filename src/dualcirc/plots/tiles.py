@@ -17,7 +17,9 @@ from matplotlib.patches import Rectangle
 from dualcirc import observe
 from dualcirc.analysis.compare import band, percent_difference
 from dualcirc.errors import DataError, Problem
+from dualcirc.files.series import provinces
 from dualcirc.plots import style
+from dualcirc.plots.words import language, say
 
 YEAR = 2035
 GAP, TALL = 0.05, 0.6
@@ -29,7 +31,8 @@ PALETTE = "RdBu"
 def layout() -> pd.DataFrame:
     """Place of every province: index province, columns ``label``, ``row`` (0: north) and ``column`` (0: west)."""
     with files("dualcirc.plots").joinpath("province_tiles.csv").open(encoding="utf-8") as handle:
-        return pd.read_csv(handle, index_col="province")
+        places = pd.read_csv(handle, index_col="province")
+    return places.assign(label=provinces()["name_zh"]) if language.get() == "zh" else places
 
 
 def tiles(dataset: xr.Dataset, variable: str = "gdp", year: int = YEAR) -> Figure:
@@ -49,22 +52,35 @@ def tiles(dataset: xr.Dataset, variable: str = "gdp", year: int = YEAR) -> Figur
     names = style.scenario_names(difference)
     rows = (len(names) + 2) // 2
     figure, axes = style.page(2.85 * rows + 0.4, rows, 2)
-    scale = _scale(difference)
+    scale = signed_root(float(abs(band(difference).central).max()) or 1.0)
     for index, name in enumerate(names):
         _map(axes[index], difference.sel(scenario=name, drop=True), scale)
         style.panel_title(axes[index], index, style.title_of(difference, name))
     for empty in axes[len(names) :]:
         empty.set_axis_off()
-    _key(figure, axes[len(names)], scale, f"{style.long_name(difference)} in {year},\ndifference to baseline, per cent")
+    _key(
+        figure,
+        axes[len(names)],
+        scale,
+        say("{name} in {year},\ndifference to baseline, per cent", name=style.long_name(difference), year=year),
+    )
     subject = style.in_sentence(style.long_name(difference))
-    return style.finish(figure, f"Who gains, who loses: {subject} by province, {year}", _note(dataset), dataset)
+    return style.finish(
+        figure,
+        say("Who gains, who loses: {subject} by province, {year}", subject=subject, year=year),
+        _note(dataset),
+        dataset,
+    )
 
 
 def _note(dataset: xr.Dataset) -> str:
-    note = f"{dataset.sizes['province']} mainland provinces; names shortened. Numbers: central parameters, per cent."
-    note += " Colour: square-root scale, the same in every map."
+    note = say(
+        "{count} mainland provinces; names shortened. Numbers: central parameters, per cent. "
+        "Colour: square-root scale, the same in every map.",
+        count=dataset.sizes["province"],
+    )
     if dataset.sizes.get("draw", 1) > 1:
-        note += f" Ring: {style.runs(dataset)} do not agree on the sign."
+        note += " " + say("Ring: {runs} do not agree on the sign.", runs=style.runs(dataset))
     return note
 
 
@@ -116,13 +132,18 @@ def disputed(low: float, high: float) -> bool:
     return number(low).startswith("−") and number(high).startswith("+")
 
 
-def _scale(difference: xr.DataArray) -> ScalarMappable:
+def signed_root(largest: float) -> ScalarMappable:
     """Diverging colours centred on zero; the square root keeps a tenth of the largest effect visible."""
-    largest = float(abs(band(difference).central).max()) or 1.0
     norm = FuncNorm(
         (lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * np.square(x)), vmin=-largest, vmax=largest
     )
     return ScalarMappable(norm=norm, cmap=_softened(PALETTE))
+
+
+def root_ticks(scale: ScalarMappable) -> list[float]:
+    """Values of the key of :func:`signed_root`: the ends, a quarter of them, and zero."""
+    largest = float(scale.get_clim()[1] or 1.0)
+    return [-largest, -0.25 * largest, 0.0, 0.25 * largest, largest]
 
 
 def _softened(name: str) -> Colormap:
@@ -131,9 +152,8 @@ def _softened(name: str) -> Colormap:
 
 
 def _key(figure: Figure, axes: Axes, scale: ScalarMappable, label: str) -> None:
-    largest = float(scale.get_clim()[1] or 1.0)
     inset = axes.inset_axes((0.12, 0.45, 0.76, 0.07))
-    ticks = [sign * part * largest for sign, part in ((-1, 1.0), (-1, 0.25), (1, 0.0), (1, 0.25), (1, 1.0))]
+    ticks = root_ticks(scale)
     bar = figure.colorbar(scale, cax=inset, orientation="horizontal", ticks=ticks)
     bar.ax.set_xticklabels([number(tick) for tick in ticks])
     bar.ax.minorticks_off()
