@@ -27,6 +27,7 @@ from dualcirc.cli_export import export_command
 from dualcirc.cli_levers import levers_command
 from dualcirc.cli_loops import loops_command
 from dualcirc.cli_reference import explain_command, export_model_command, reference_command
+from dualcirc.cli_report import report_command
 from dualcirc.cli_results import indicators_command
 from dualcirc.cli_simulate import simulate_command
 from dualcirc.cli_sweep import reproduce_command, sweep_command, verify_command
@@ -88,6 +89,7 @@ app.command("explain")(explain_command)
 app.command("reference")(reference_command)
 app.command("export-model")(export_model_command)
 app.command("export")(export_command)
+app.command("report")(report_command)
 app.command("simulate")(simulate_command)
 app.command("sweep")(sweep_command)
 app.command("verify")(verify_command)

@@ -190,7 +190,7 @@ def test_stored_results_of_every_kind_are_opened(
     ResultFolder(run, {}).add(one)
     xr.testing.assert_identical(open_stored(run)["gdp"], one["gdp"])
     swept = dataset.expand_dims(point=[0, 1])
-    monkeypatch.setitem(sys.modules, "dualcirc.results.sweep_store", SimpleNamespace(open_sweep=lambda _: swept))
+    monkeypatch.setitem(sys.modules, "dualcirc.results.sweep_open", SimpleNamespace(open_sweep=lambda _: swept))
     (tmp_path / "study" / "sweep").mkdir(parents=True)
     assert open_stored(tmp_path / "study").sizes["point"] == 2
     assert open_stored(tmp_path / "study" / "sweep").sizes["point"] == 2

@@ -114,7 +114,7 @@ def test_tornado_has_the_widest_factor_on_top_and_its_ends_at_the_outcomes() -> 
     assert bars[15].get_width() == pytest.approx(16.0)
     assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first row is on top
     assert axes.get_xlabel() == "Gross domestic product, 2035, trillion CNY/year"
-    # Left out are the last factor, 1.8 x 20/18, and two of those with the same sign at both ends, 0.8 x 20/10 and 20/15.
+    # Left out: the last factor, 1.8 x 20/18, and two of those with the same sign at both ends, 0.8 x 20/10 and 20/15.
     assert "3 further factors move the outcome by at most 2 trillion CNY/year." in texts(figure)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from dualcirc.errors import DualcircError, OutputError, Problem
+from dualcirc.errors import OutputError, Problem
 from dualcirc.results.io import MANIFEST, open_results, read_manifest
 
 SWEEP = "sweep"
@@ -34,13 +34,10 @@ def open_stored(folder: Path) -> xr.Dataset:
     """
     if (folder / SWEEP).is_dir():
         return _open_sweep(folder / SWEEP)
-    if is_run(folder):
-        return open_results(folder)
-    try:
-        return _open_sweep(folder)
-    except (DualcircError, OSError, ImportError):
+    if not (folder / MANIFEST).is_file():
         mend = "Name a folder that 'dualcirc run' or 'dualcirc sweep' has written."
-        raise OutputError(Problem("holds no result", str(folder), expected="a stored result", mend=mend)) from None
+        raise OutputError(Problem("holds no result", str(folder), expected="a stored result", mend=mend))
+    return open_results(folder) if is_run(folder) else _open_sweep(folder)
 
 
 def is_run(folder: Path) -> bool:
@@ -55,5 +52,5 @@ def is_run(folder: Path) -> bool:
 
 
 def _open_sweep(folder: Path) -> xr.Dataset:
-    dataset: xr.Dataset = import_module("dualcirc.results.sweep_store").open_sweep(folder)
+    dataset: xr.Dataset = import_module("dualcirc.results.sweep_open").open_sweep(folder)
     return dataset
