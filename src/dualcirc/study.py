@@ -130,8 +130,10 @@ class Study:
     def finish(self) -> Path:
         """Write ``manifest.json``: question, assumptions, hashes of all that went in and came out; return its path."""
         registry = read_registry()
-        attrs: dict[str, Any] = {} if self._dataset is None else dict(self._dataset.attrs)
-        manifest = {
+        attrs: dict[str, Any] = {}
+        if self._dataset is not None:
+            attrs.update(self._dataset.attrs)
+        manifest: dict[str, Any] = {
             "kind": KIND,
             "name": self.header.name,
             "title": dict(self.header.title),

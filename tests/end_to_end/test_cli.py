@@ -86,6 +86,41 @@ def test_indicators_of_a_year_beyond_the_run_are_refused(finished: tuple[Path, i
     assert "2010 to 2050" in capsys.readouterr().err
 
 
+def test_results_are_exported_with_units(finished: tuple[Path, int], tmp_path: Path, capsys) -> None:
+    command = [
+        "export",
+        str(finished[0]),
+        "--to",
+        "csv",
+        "--variables",
+        "national_gdp",
+        "--out",
+        str(tmp_path / "a.csv"),
+    ]
+    assert cli.main(command) == 0
+    assert "a_nation.csv" in "".join(capsys.readouterr().out.split())
+    with (tmp_path / "a_nation.csv").open(encoding="utf-8") as handle:
+        rows = [row for row in csv.DictReader(handle) if (row["scenario"], row["draw"]) == ("late", "0")]
+    gdp = dc.open_results(finished[0])["national_gdp"].sel(scenario="late", draw=0)
+    assert [float(row["national_gdp"]) for row in rows] == gdp.values.tolist()
+    with (tmp_path / "a_variables.csv").open(encoding="utf-8") as handle:
+        assert {row["name"]: row["unit"] for row in csv.DictReader(handle)}["national_gdp"] == "billion CNY/year"
+
+
+def test_variables_that_a_result_lacks_are_refused(finished: tuple[Path, int], capsys) -> None:
+    assert cli.main(["export", str(finished[0]), "--to", "csv", "--variables", "national_gpd"]) == 2
+    assert "Did you mean 'national_gdp'?" in capsys.readouterr().err
+
+
+def test_report_of_a_run_tells_where_its_scenarios_are_not_known(finished: tuple[Path, int], tmp_path: Path) -> None:
+    assert cli.main(["report", str(finished[0]), "--out", str(tmp_path / "page.html"), "--no-pdf"]) == 0
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert text.count('src="data:image/svg+xml;base64,') == 6
+    assert "The file of the scenario &#39;late&#39; is not among those of the project." in text
+    assert dc.open_results(finished[0]).attrs["model_hash"] in text
+    assert "siphon share" in text
+
+
 def test_summary_holds_level_difference_and_band(finished: tuple[Path, int]):
     with (finished[0] / "summary.csv").open(encoding="utf-8") as handle:
         rows = {(row["scenario"], row["variable"]): row for row in csv.DictReader(handle)}

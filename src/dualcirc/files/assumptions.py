@@ -73,7 +73,7 @@ def _change(change: Change, registry: Registry) -> Record:
         "label_zh": row.label_zh if row else "",
         "unit": change.target.unit,
         "values": values_in_words(change.points),
-        "where": ", ".join(change.elements),
+        "where": "" if change.points[0].element else ", ".join(change.elements),
         "why": change.why,
     }
 

@@ -83,7 +83,8 @@ def printed(sheet: Sheet) -> PrintedTable:
     numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
     shown = frame.iloc[:ROWS]
     columns = [[_cell(value) for value in shown[name]] for name in frame.columns]
-    headings = [say(str(name).replace("_", " ")) for name in frame.columns]
+    words = [say(str(name).replace("_", " ")) for name in frame.columns]
+    headings = [word[:1].upper() + word[1:] for word in words]
     rows = list(zip(*columns, strict=True)) if columns else []
     return PrintedTable(sheet.name, sheet.caption, headings, numeric, rows, len(frame) - len(shown))
 

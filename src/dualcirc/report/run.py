@@ -87,10 +87,14 @@ def _sheets(dataset: xr.Dataset) -> Iterator[Sheet]:
         caption = say(
             "Difference to the baseline in {year}, per cent; low and high: range over the draws.", year=SUMMARY_YEAR
         )
-        yield Sheet("summary", caption, shown[columns])
+        yield Sheet("summary", caption, shown[columns].rename(columns={"label": "outcome"}))
     national = headline_table(indicator_table(dataset, [SUMMARY_YEAR]), SUMMARY_YEAR)
     national.columns = pd.Index([style.title_of(dataset, str(name)) for name in national.columns])
-    yield Sheet("indicators", say("The nation in {year}, central run.", year=SUMMARY_YEAR), national.reset_index())
+    yield Sheet(
+        "indicators",
+        say("The nation in {year}, central run.", year=SUMMARY_YEAR),
+        national.reset_index().rename(columns={"label": "outcome"}),
+    )
 
 
 def _scenario(dataset: xr.Dataset, name: str, registry: Registry, remarks: list[str]) -> dict[str, Any]:
