@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -159,7 +160,7 @@ class Study:
     def _path(self, kind: str, name: str, ending: str) -> Path:
         """Path of a table or figure, its folder made; a name that is no plain word, or is taken, is refused."""
         taken = self._tables if kind == TABLES else self._figures
-        if not pd.Series([name]).str.fullmatch(NAME_PATTERN[1:-1]).all() or name in taken:
+        if not re.fullmatch(NAME_PATTERN, name) or name in taken:
             what = f"{kind}: got the name '{name}'" + (" twice" if name in taken else "")
             raise OutputError(Problem(what, expected="small letters, digits and underscores, every name once"))
         ready_folder(self.out / kind)
