@@ -7,7 +7,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,16 +19,19 @@ from matplotlib.figure import Figure
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files.assumptions import package_record, parameter_records, scenario_record
 from dualcirc.files.combinations import Combination
+from dualcirc.files.experiment import Experiment, read_experiment
 from dualcirc.files.paths import project_root
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import load_scenario
 from dualcirc.files.scenario_schema import NAME_PATTERN
-from dualcirc.files.study_header import KIND, Header, read_header
 from dualcirc.plots import style
 from dualcirc.plots.words import Language
 from dualcirc.results.io import ready_folder, save_manifest, save_text, sha256
+from dualcirc.sweep.api import sweep
 from dualcirc.sweep.plan import source_hashes
 
+KIND = "study"
+"""What the manifest of a study calls itself."""
 EXPERIMENT, SWEEP, TABLES, FIGURES = "experiment.yaml", "sweep", "tables", "figures"
 DIGITS = 6
 """Significant digits of a table: fewer than machines differ by."""
@@ -55,8 +57,8 @@ class Study:
 
     def __init__(self, folder: Path, results: Path | None = None) -> None:
         self.folder = folder
-        self.header: Header = read_header(folder / EXPERIMENT)
-        self.out = ready_folder((results or folder.resolve().parents[1] / "results") / self.header.name)
+        self.experiment: Experiment = read_experiment(folder / EXPERIMENT, read_registry())
+        self.out = ready_folder((results or folder.resolve().parents[1] / "results") / self.experiment.form.name)
         self._tables: dict[str, dict[str, Any]] = {}
         self._figures: dict[str, dict[str, Any]] = {}
         self._dataset: xr.Dataset | None = None
@@ -79,8 +81,7 @@ class Study:
         xarray.Dataset
             Dims scenario, point (where the experiment has a design), draw or quantile, time and those of the variables.
         """
-        run: Callable[..., xr.Dataset] = import_module("dualcirc.sweep.api").sweep
-        self._dataset = run(self.folder / EXPERIMENT, self.out / SWEEP, resume=True)
+        self._dataset = sweep(self.folder / EXPERIMENT, self.out / SWEEP, resume=True, command=shlex.join(sys.argv))
         return self._dataset
 
     def table(self, name: str, frame: pd.DataFrame, caption: Caption, digits: int = DIGITS) -> Path:
@@ -131,16 +132,15 @@ class Study:
     def finish(self) -> Path:
         """Write ``manifest.json``: question, assumptions, hashes of all that went in and came out; return its path."""
         registry = read_registry()
-        attrs: dict[str, Any] = {}
-        if self._dataset is not None:
-            attrs.update(self._dataset.attrs)
+        attrs: dict[str, Any] = {} if self._dataset is None else dict(self._dataset.attrs)
+        form = self.experiment.form
         manifest: dict[str, Any] = {
             "kind": KIND,
-            "name": self.header.name,
-            "title": dict(self.header.title),
-            "question": dict(self.header.question),
-            "source": self.header.source,
-            "caveats": list(self.header.caveats),
+            "name": form.name,
+            "title": form.title.model_dump(),
+            "question": form.question.model_dump() if form.question else {},
+            "source": form.source or "",
+            "caveats": list(form.caveats),
             "command": shlex.join(sys.argv),
             "hashes": self._hashes(attrs),
             **{key: attrs[key] for key in ("seed", "design", "design_seed", "time_step") if key in attrs},
@@ -187,7 +187,7 @@ class Study:
 
     def _scenarios(self, registry: Registry) -> Iterator[dict[str, object]]:
         """Changes of every scenario of the experiment file."""
-        for entry in self.header.scenarios:
+        for entry in self.experiment.form.scenarios:
             combination = _packages(entry, registry)
             if combination is not None:
                 yield package_record(combination, registry)

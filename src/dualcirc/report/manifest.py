@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dualcirc.errors import OutputError, Problem
-from dualcirc.files.study_header import KIND
 from dualcirc.results.io import MANIFEST, sha256
+from dualcirc.study import KIND
 
 _FORMS: dict[str, type] = {
     "title": dict,
