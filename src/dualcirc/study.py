@@ -27,12 +27,13 @@ from dualcirc.files.scenario_schema import NAME_PATTERN
 from dualcirc.plots import style
 from dualcirc.plots.words import Language
 from dualcirc.results.io import ready_folder, save_manifest, save_text, sha256
+from dualcirc.study_readme import write_results
 from dualcirc.sweep.api import sweep
 from dualcirc.sweep.plan import source_hashes
 
 KIND = "study"
 """What the manifest of a study calls itself."""
-EXPERIMENT, SWEEP, TABLES, FIGURES = "experiment.yaml", "sweep", "tables", "figures"
+EXPERIMENT, README, SWEEP, TABLES, FIGURES = "experiment.yaml", "README.md", "sweep", "tables", "figures"
 DIGITS = 6
 """Significant digits of a table: fewer than machines differ by."""
 
@@ -84,7 +85,9 @@ class Study:
         self._dataset = sweep(self.folder / EXPERIMENT, self.out / SWEEP, resume=True, command=shlex.join(sys.argv))
         return self._dataset
 
-    def table(self, name: str, frame: pd.DataFrame, caption: Caption, digits: int = DIGITS) -> Path:
+    def table(
+        self, name: str, frame: pd.DataFrame, caption: Caption, digits: int = DIGITS, *, readme: bool = False
+    ) -> Path:
         """Write a table as CSV, numbers rounded to significant digits, and return its path.
 
         Parameters
@@ -97,12 +100,16 @@ class Study:
             What it shows, with units; a text, or one for each language as ``{"en": ..., "zh": ...}``.
         digits
             Significant digits.
+        readme
+            Whether it also stands in the README of the study.
         """
         path = self._path(TABLES, name, ".csv")
         indexed = any(level is not None for level in frame.index.names)
         text = frame.to_csv(index=indexed, float_format=f"%.{digits}g", lineterminator="\n")
         digest = save_text(text, path)
         self._tables[name] = {"file": f"{TABLES}/{path.name}", "sha256": digest, "caption": _words(caption)}
+        if readme:
+            self._tables[name]["readme"] = True
         return path
 
     def figure(self, name: str, figure: Figure | Callable[[], Figure], caption: Caption) -> list[Path]:
@@ -154,6 +161,8 @@ class Study:
             "figures": self._figures,
         }
         save_manifest(_plain(manifest), self.out)
+        if (self.folder / README).is_file():
+            write_results(self.folder / README, manifest, self.out)
         self._look.close()
         return self.out / "manifest.json"
 

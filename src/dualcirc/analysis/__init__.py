@@ -1,7 +1,15 @@
 """What a saved result says: differences between scenarios, fit to history, zone effects, indicators, panels."""
 
 from dualcirc.analysis.channels import channels
-from dualcirc.analysis.compare import Band, absolute_difference, band, percent_difference, point_difference, select
+from dualcirc.analysis.compare import (
+    Band,
+    absolute_difference,
+    band,
+    band_table,
+    percent_difference,
+    point_difference,
+    select,
+)
 from dualcirc.analysis.coupling import coordination, coupling_degree
 from dualcirc.analysis.discovery import DiscoveredBox, discover_box
 from dualcirc.analysis.dual_circulation import circulation_indicators, growth_contributions
@@ -13,7 +21,7 @@ from dualcirc.analysis.panel import tidy_panel, write_panel
 from dualcirc.analysis.pareto import hypervolume, pareto_front, pareto_table
 from dualcirc.analysis.places import over_places
 from dualcirc.analysis.robustness import Threshold, regret, robustness, satisficing
-from dualcirc.analysis.sensitivity import morris_effects, one_at_a_time, sobol_indices
+from dualcirc.analysis.sensitivity import morris_effects, one_at_a_time, sobol_indices, tornado_table
 from dualcirc.analysis.shapley import interactions, shapley, superadditivity
 from dualcirc.analysis.theil import theil, theil_decomposition
 from dualcirc.analysis.welfare import per_head, present_value_per_cost, winners_and_losers
@@ -25,6 +33,7 @@ __all__ = [
     "Threshold",
     "absolute_difference",
     "band",
+    "band_table",
     "batch_table",
     "channels",
     "circulation_indicators",
@@ -64,6 +73,7 @@ __all__ = [
     "theil_decomposition",
     "theil_shares",
     "tidy_panel",
+    "tornado_table",
     "winners_and_losers",
     "write_panel",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+import pandas as pd
 import xarray as xr
 
 from dualcirc.analysis.design import POINT, central_point
@@ -146,6 +148,28 @@ def band(values: xr.DataArray, low: float = 0.0, high: float = 1.0) -> Band:
         return Band(values, values, values)
     central = values.sel(draw=CENTRAL_DRAW, drop=True)
     return Band(central, _edge(values, low), _edge(values, high))
+
+
+def band_table(values: xr.DataArray, years: Sequence[int]) -> pd.DataFrame:
+    """Central value and range over the draws as a table, one row for each year and place in the other dims.
+
+    Parameters
+    ----------
+    values
+        (draw, time, ...), as the differences of this module.
+    years
+        Calendar years that are saved; flows are the rates at their middle.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the other dims, then year. Columns ``central``, ``low``, ``high``; ``attrs['units']``.
+    """
+    edges = band(values.sel(time=list(years)).rename(time="year").assign_coords(year=list(years)))
+    columns = {name: part.reset_coords(drop=True).to_series() for name, part in edges._asdict().items()}
+    table = pd.DataFrame(columns)
+    table.attrs["units"] = str(values.attrs.get("units", ""))
+    return table
 
 
 def _band_of_quantiles(values: xr.DataArray) -> Band:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -196,6 +197,36 @@ def one_at_a_time(dataset: xr.Dataset, outcome: xr.DataArray) -> xr.Dataset:
     parts["swing"] = swing.assign_attrs(parts["low"].attrs | {"long_name": "Distance between low and high"})
     whole = xr.Dataset(parts).assign_coords(_factor_coords(values))
     return whole.transpose(FACTOR, ...).assign_attrs(method="one factor at a time")
+
+
+def tornado_table(effects: xr.Dataset) -> pd.DataFrame:
+    """Effects of one factor at a time as a table, the widest swing first.
+
+    Parameters
+    ----------
+    effects
+        Of :func:`one_at_a_time`, for an outcome that is one number for each point.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: factor. Columns: ``label``, ``label_zh``, ``unit``, ``low``, ``high`` (ends of the factor), and
+        ``outcome_low``, ``outcome_high``, ``outcome_central`` in the unit of the outcome, ``attrs['units']``.
+    """
+    central = float(effects["central"])
+    table = pd.DataFrame(
+        {
+            **{name: effects[f"factor_{name}"].values for name in ("label", "label_zh", "unit", "low", "high")},
+            "outcome_low": central + effects["low"].values,
+            "outcome_high": central + effects["high"].values,
+            "outcome_central": central,
+        },
+        index=pd.Index(effects[FACTOR].values.astype(str), name=FACTOR),
+    )
+    order = np.argsort(-effects["swing"].values, kind="stable")
+    ordered = table.iloc[order]
+    ordered.attrs = {**effects.attrs, **effects["central"].attrs}
+    return ordered
 
 
 def _over_factors(
