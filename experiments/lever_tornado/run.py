@@ -15,6 +15,6 @@ with Study(Path(__file__).parent) as study:
         table = tornado_table(one_at_a_time(result, change))
         caption = f"{label[:1].upper()}{label[1:]} in 2035, per cent of business as usual"
         study.table(name, table, caption, readme=name == "national_gdp")
-        study.figure(name, lambda table=table: tornado(table), caption)
+        study.figure(name, lambda table=table, caption=caption: tornado(table, caption.split(",")[0], "%"), caption)
     gap = theil_decomposition(result)["total"].sel(scenario="baseline", draw=0, time=2035, drop=True)
     study.table("theil", tornado_table(one_at_a_time(result, gap)), "Theil index of GDP per head in 2035, fraction")

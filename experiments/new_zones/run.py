@@ -19,9 +19,9 @@ with Study(Path(__file__).parent) as study:
     }
     host_table = pd.concat(hosts, names=["scenario"])
     study.table("hosts", host_table, "GDP of the host, per cent of business as usual", readme=True)
-    national = band_table(nation.drop_sel(scenario="baseline"), years)
+    national = band_table(nation, years)
     study.table("nation", national, "National GDP, per cent of business as usual", readme=True)
-    shown = local.sel(time=2035, draw=0, drop=True).drop_sel(scenario="baseline")
+    shown = local.sel(time=2035, draw=0, drop=True)
     study.figure("provinces", lambda: heat_map(shown, origin=result), "GDP by province in 2035, per cent")
     three = result.sel(scenario=["baseline", "all_three"])
     study.figure("all_three", lambda: tiles(three), "GDP by province in 2035 with the three zones that the paper names")

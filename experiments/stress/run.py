@@ -12,7 +12,7 @@ NAMES = ("national_gdp", "national_household_consumption", "national_exports", "
 
 with Study(Path(__file__).parent) as study:
     result, years = study.sweep(), [2030, 2035, 2050]
-    shocks = {name: band_table(percent_difference(result, name).drop_sel(scenario="baseline"), years) for name in NAMES}
+    shocks = {name: band_table(percent_difference(result, name), years) for name in NAMES}
     table = pd.concat(shocks, names=["variable"])
     study.table(
         "shocks", table, "Per cent of the baseline at the same safeguards (point 0 without, 1 with)", readme=False

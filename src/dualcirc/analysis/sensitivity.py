@@ -77,9 +77,8 @@ def sobol_indices(
         "total_conf": _interval_label(confidence, "total index"),
     }
     result = _over_factors(of_one, complete_outcome(dataset, outcome), values, labels, units="1")
-    return result.assign_attrs(
-        method="Sobol indices, estimators of Saltelli and Jansen", resamples=resamples, seed=seed
-    )
+    method = {"method": "Sobol indices, estimators of Saltelli and Jansen", "resamples": resamples, "seed": seed}
+    return result.assign_attrs({**dataset.attrs, **result.attrs, **method})
 
 
 def morris_effects(
@@ -153,7 +152,8 @@ def morris_effects(
     result = _over_factors(
         of_one, complete_outcome(dataset, outcome), values, labels, str(outcome.attrs.get("units", ""))
     )
-    return result.assign_attrs(method="Elementary effects of Morris", levels=grid, resamples=resamples, seed=seed)
+    method = {"method": "Elementary effects of Morris", "levels": grid, "resamples": resamples, "seed": seed}
+    return result.assign_attrs({**dataset.attrs, **result.attrs, **method})
 
 
 def one_at_a_time(dataset: xr.Dataset, outcome: xr.DataArray) -> xr.Dataset:
@@ -196,7 +196,7 @@ def one_at_a_time(dataset: xr.Dataset, outcome: xr.DataArray) -> xr.Dataset:
     swing = abs(parts["high"] - parts["low"])
     parts["swing"] = swing.assign_attrs(parts["low"].attrs | {"long_name": "Distance between low and high"})
     whole = xr.Dataset(parts).assign_coords(_factor_coords(values))
-    return whole.transpose(FACTOR, ...).assign_attrs(method="one factor at a time")
+    return whole.transpose(FACTOR, ...).assign_attrs({**dataset.attrs, "method": "one factor at a time"})
 
 
 def tornado_table(effects: xr.Dataset) -> pd.DataFrame:

@@ -74,7 +74,8 @@ def _bars(axes: Axes, rows: pd.DataFrame) -> dict[str, Artist]:
     room = 0.015 * float(np.ptp(extent)) or 1.0
     for place, (_, row) in enumerate(rows.iterrows()):
         for side, end, down in (("low", low[place], -shift[place]), ("high", high[place], shift[place])):
-            _end(axes, place + down, end, float(row[side]), room if end >= central[place] else -room)
+            if end != central[place]:
+                _end(axes, place + down, end, float(row[side]), room if end > central[place] else -room)
     axes.margins(x=0.12)
     return {
         say("Factor at its low end"): first[0],
