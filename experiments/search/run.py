@@ -7,27 +7,37 @@ from dualcirc.plots import discovery, pareto_parallel
 from dualcirc.plots import pareto_front as front_figure
 from dualcirc.study import Study
 
-with Study(Path(__file__).parent) as study:
-    result = study.sweep().sel(scenario="baseline", drop=True)
-    aims = objectives(result, 2026, 2035)
-    central = aims.sel(draw=0, drop=True)
-    front = pareto_front(central)
-    study.table("front", pareto_table(central, front, result), "Mixes that no other one beats in all five aims")
-    points = central.assign(pareto=front)
-    study.figure("front", lambda: front_figure(points, "growth", "fiscal_cost", "risk"), "Growth, cost and risk")
-    study.figure("aims", lambda: pareto_parallel(points), "All five aims of the mixes that none beats")
-    worst = robustness(aims["growth"], option="point", direction="max")
-    table = worst.to_dataframe().join(result["factor_values"].to_pandas()).nsmallest(10, "largest_regret")
-    study.table("robust", table, "The ten mixes with the least largest regret of growth, per cent a year", readme=True)
-    wanted = (central["growth"] > central["growth"].quantile(0.75)) & (
-        central["fiscal_cost"] < central["fiscal_cost"].median()
-    )
-    box = discover_box(result, wanted, density=0.7)
-    study.table(
-        "box",
-        box.limits,
-        "Shares of the packages where growth is in the upper quarter at less than median cost",
-        readme=True,
-    )
-    cases = result["factor_values"].to_pandas().assign(of_interest=wanted.values)
-    study.figure("box", lambda: discovery(cases, box.limits, *box.limits.index[:2]), "Where growth is high at low cost")
+
+def main() -> None:
+    with Study(Path(__file__).parent) as study:
+        result = study.sweep().sel(scenario="baseline", drop=True)
+        aims = objectives(result, 2026, 2035)
+        central = aims.sel(draw=0, drop=True)
+        front = pareto_front(central)
+        study.table("front", pareto_table(central, front, result), "Mixes that no other one beats in all five aims")
+        points = central.assign(pareto=front)
+        study.figure("front", lambda: front_figure(points, "growth", "fiscal_cost", "risk"), "Growth, cost and risk")
+        study.figure("aims", lambda: pareto_parallel(points), "All five aims of the mixes that none beats")
+        worst = robustness(aims["growth"], option="point", direction="max")
+        table = worst.to_dataframe().join(result["factor_values"].to_pandas()).nsmallest(10, "largest_regret")
+        study.table(
+            "robust", table, "The ten mixes with the least largest regret of growth, per cent a year", readme=True
+        )
+        wanted = (central["growth"] > central["growth"].quantile(0.75)) & (
+            central["fiscal_cost"] < central["fiscal_cost"].median()
+        )
+        box = discover_box(result, wanted, density=0.7)
+        study.table(
+            "box",
+            box.limits,
+            "Shares of the packages where growth is in the upper quarter at less than median cost",
+            readme=True,
+        )
+        cases = result["factor_values"].to_pandas().assign(of_interest=wanted.values)
+        study.figure(
+            "box", lambda: discovery(cases, box.limits, *box.limits.index[:2]), "Where growth is high at low cost"
+        )
+
+
+if __name__ == "__main__":  # worker processes import this file
+    main()

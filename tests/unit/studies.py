@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,9 +59,10 @@ def stand_in_for_the_sweep(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Give every sweep the same result; returns the list to which what was asked for is added."""
     asked: list[Any] = []
 
-    def sweep(experiment: Path, out: Path, *, resume: bool) -> xr.Dataset:
+    def sweep(experiment: Path, out: Path, *, resume: bool, command: str) -> xr.Dataset:
+        assert command
         asked.append((experiment, out, resume))
         return swept()
 
-    monkeypatch.setitem(sys.modules, "dualcirc.sweep.api", SimpleNamespace(sweep=sweep))
+    monkeypatch.setattr("dualcirc.study.sweep", sweep)
     return asked

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
@@ -190,8 +188,9 @@ def test_stored_results_of_every_kind_are_opened(
     ResultFolder(run, {}).add(one)
     xr.testing.assert_identical(open_stored(run)["gdp"], one["gdp"])
     swept = dataset.expand_dims(point=[0, 1])
-    monkeypatch.setitem(sys.modules, "dualcirc.results.sweep_open", SimpleNamespace(open_sweep=lambda _: swept))
+    monkeypatch.setattr("dualcirc.export.source.open_sweep", lambda _: swept)
     (tmp_path / "study" / "sweep").mkdir(parents=True)
+    (tmp_path / "study" / "sweep" / "manifest.json").write_text("{}", encoding="utf-8")
     assert open_stored(tmp_path / "study").sizes["point"] == 2
     assert open_stored(tmp_path / "study" / "sweep").sizes["point"] == 2
 

@@ -16,7 +16,6 @@ from dualcirc.errors import OutputError, ScenarioError
 from dualcirc.files.assumptions import parameter_records, scenario_record, values_in_words
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import Point, load_scenario
-from dualcirc.files.study_header import read_header
 from dualcirc.plots import tornado
 from dualcirc.study import Study
 
@@ -138,15 +137,19 @@ def test_a_study_that_fails_leaves_no_manifest_and_no_look_behind(folder: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("name: my_study", "nme: my_study", "'name' is missing"),
-        ('title: {en: "What do zones do?", zh: "自贸试验区有何作用？"}', "title: zones", "'title': got 'zones'"),
-        ("question: {en:", "question: {de:", "'question': got"),
+        ("name: my_study", "nme: my_study", "unknown key 'nme'"),
+        (
+            'title: {en: "What do zones do?", zh: "自贸试验区有何作用？"}',
+            "title: zones",
+            "'title': got the text 'zones'",
+        ),
+        ("question: {en:", "question: {de:", "unknown key 'de'"),
     ],
 )
 def test_a_wrong_head_is_refused_with_its_line(folder: Path, old: str, new: str, message: str) -> None:
     (folder / "experiment.yaml").write_text(EXPERIMENT.replace(old, new), encoding="utf-8")
     with pytest.raises(ScenarioError, match=message):
-        read_header(folder / "experiment.yaml")
+        Study(folder)
 
 
 def test_values_of_changes_are_told_in_words() -> None:

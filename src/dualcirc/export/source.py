@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import xarray as xr
 
 from dualcirc.errors import OutputError, Problem
 from dualcirc.results.io import MANIFEST, open_results, read_manifest
+from dualcirc.results.sweep_open import open_sweep
 
 SWEEP = "sweep"
 """Folder of the sweep inside the folder of a study."""
@@ -33,11 +33,11 @@ def open_stored(folder: Path) -> xr.Dataset:
         The folder holds no result, or what it holds is not as it was written.
     """
     if (folder / SWEEP).is_dir():
-        return _open_sweep(folder / SWEEP)
+        return open_sweep(folder / SWEEP)
     if not (folder / MANIFEST).is_file():
         mend = "Name a folder that 'dualcirc run' or 'dualcirc sweep' has written."
         raise OutputError(Problem("holds no result", str(folder), expected="a stored result", mend=mend))
-    return open_results(folder) if is_run(folder) else _open_sweep(folder)
+    return open_results(folder) if is_run(folder) else open_sweep(folder)
 
 
 def is_run(folder: Path) -> bool:
@@ -49,8 +49,3 @@ def is_run(folder: Path) -> bool:
     except OutputError:
         return False
     return True
-
-
-def _open_sweep(folder: Path) -> xr.Dataset:
-    dataset: xr.Dataset = import_module("dualcirc.results.sweep_open").open_sweep(folder)
-    return dataset

@@ -65,7 +65,11 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
         return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Port .* is already in use")
-        local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None)
+        try:
+            local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None)
+        except RuntimeError as fault:
+            mend = "In a script of your own, call it below 'if __name__ == \"__main__\":', for processes import the script."
+            raise DualcircError(Problem(f"worker processes do not start: {fault}", mend=mend)) from None
     with local, Client(local, set_as_default=False) as client:
         yield client
 
