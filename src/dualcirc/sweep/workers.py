@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from dualcirc.engine.settings import available_cores
 from dualcirc.errors import DualcircError, Problem
-from dualcirc.results.sweep_store import Record
+from dualcirc.results.sweep_store import Record, digest_at
 from dualcirc.sweep.jobs import Job
 from dualcirc.sweep.work import compute_and_write
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _AHEAD = 2
 """Blocks that each worker has at hand, so that none is idle."""
+_PATIENCE = 60
+"""Seconds that a scheduler may be without workers."""
 _FEW = 4
 """So many blocks are not worth starting processes for."""
 
@@ -71,16 +74,33 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
 
 
 def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
-    from distributed import as_completed
+    """Finished blocks; where every worker that held the job is lost, the rest is asked for once more."""
+    todo, checked = dict.fromkeys(blocks), False
+    while todo:
+        before = len(todo)
+        for record in _pass(client, job, list(todo)):
+            if not checked:
+                _check_reached(job, record)
+                checked = True
+            del todo[record.block]
+            yield record
+        if len(todo) == before:
+            what = "the scheduler was lost, or all of its workers again and again"
+            raise DualcircError(Problem(what, mend="Look at its log, and go on with --resume when it works."))
+
+
+def _pass(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
+    """Blocks as they end, until all have ended or what the workers were sent is lost."""
+    from distributed import CancelledError, as_completed
     from distributed.scheduler import KilledWorker
 
-    if not client.scheduler_info()["workers"]:
-        client.wait_for_workers(1, timeout=60)
+    _wait_for_workers(client)
     (sent,) = client.scatter([job], broadcast=True, hash=False)
-    waiting = iter(blocks)
+    # A scheduler takes tasks of the same key for the same task, and another sweep may use it too.
+    waiting, token = iter(blocks), uuid4().hex
 
     def submit(block: int) -> Any:
-        return client.submit(compute_and_write, sent, block, key=f"block-{block}", pure=False, retries=0)
+        return client.submit(compute_and_write, sent, block, key=f"block-{block}-{token}", pure=False, retries=0)
 
     ahead = _AHEAD * max(len(client.scheduler_info()["workers"]), 1)
     running = as_completed([submit(block) for block in islice(waiting, ahead)], loop=client.loop)
@@ -88,10 +108,27 @@ def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Reco
         try:
             record: Record = future.result()
         except KilledWorker as fault:
-            what = f"{future.key} lost its worker several times: {fault}"
+            what = f"a block lost its worker several times: {fault}"
             raise DualcircError(Problem(what, mend="Give workers more memory, or name a smaller 'block'.")) from None
+        except CancelledError:
+            return
         future.release()
         yield record
         following = next(waiting, None)
         if following is not None:
             running.add(submit(following))
+
+
+def _wait_for_workers(client: Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except (OSError, TimeoutError):
+        what = f"the scheduler has no worker after {_PATIENCE} seconds"
+        raise DualcircError(Problem(what, mend="Start one with 'dask worker' and the scheduler's address.")) from None
+
+
+def _check_reached(job: Job, record: Record) -> None:
+    """Refuse workers that write where this process does not read."""
+    if any(digest_at(job.url, key) != record.digests[n] for n, key in job.layout.chunk_names(record.block).items()):
+        mend = "Name a place that all machines share: --out on a shared disk, or --store with a URL."
+        raise DualcircError(Problem(f"what a worker has written is not found in {job.url}", mend=mend))
