@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,13 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
         return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Port .* is already in use")
-        local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None)
+        local = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            memory_limit=None,
+            silence_logs=logging.ERROR,  # a worker that ends slowly is nothing the user can act on
+        )
     with local, Client(local, set_as_default=False) as client:
         yield client
 
