@@ -21,6 +21,9 @@ from dualcirc.terminal import console as make_console
 if TYPE_CHECKING:
     import xarray as xr
 
+STOPPED = 130
+"""Exit code of what the user has stopped, as shells have it."""
+
 Folder = Annotated[Path, typer.Argument(help="Folder that 'dualcirc sweep' has written.")]
 
 
@@ -44,7 +47,7 @@ def sweep_command(
     from dualcirc.sweep.api import sweep
 
     command = shlex.join(["dualcirc", *sys.argv[1:]])
-    with _progress() as tell:
+    with _stoppable(), _progress() as tell:
         dataset = sweep(
             experiment,
             out,
@@ -125,6 +128,17 @@ class _Rate(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.0f} runs/s" if task.speed else "")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Say what is kept when the user stops a sweep."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        for line in ("Stopped.", *getattr(stop, "__notes__", ())):
+            print(line, file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
 
 
 @contextmanager

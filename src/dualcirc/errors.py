@@ -37,6 +37,10 @@ class DualcircError(Exception):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[DualcircError], tuple[list[Problem]], dict[str, object]]:
+        """Travel from a worker process with every problem and note."""
+        return type(self), (self.problems,), self.__dict__
+
 
 class ScenarioError(DualcircError):
     """A scenario or experiment file is wrong."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dualcirc.errors import Problem, ScenarioError, did_you_mean
-from dualcirc.files.experiment_checks import FactorChecker, design_problems
+from dualcirc.files.experiment_checks import RESERVED, FactorChecker, design_problems, size_problem
 from dualcirc.files.experiment_schema import DesignForm, ExperimentForm, FactorForm
 from dualcirc.files.paths import project_root
 from dualcirc.files.registry import Registry
@@ -138,6 +138,9 @@ def experiment_of(document: Document, path: Path, registry: Registry) -> Experim
     if twice:
         what = f"factor '{twice[0].name}' stands twice"
         raise ScenarioError(Problem(what, document.file, document.line(twice[0].location), "every factor once"))
+    too_large = size_problem(form.design, [len(f.levels) for f in factors], document) if form.design else None
+    if too_large:
+        raise ScenarioError(too_large)
     outputs = tuple(_output_names(registry)[name] for name in form.outputs)
     return Experiment(form, factors, tuple(dict.fromkeys(outputs)), document, path)
 
@@ -150,11 +153,10 @@ def _problems(form: ExperimentForm, document: Document, path: Path, registry: Re
             line = document.line(("outputs", place))
             yield Problem(f"unknown output '{name}'", document.file, line, "the name of a variable", mend)
     for place, entry in enumerate(form.scenarios):
-        if isinstance(entry, str) and _is_file(entry) and Path(entry).name != entry:
+        if isinstance(entry, str) and _is_file(entry) and (Path(entry).name != entry or entry in RESERVED):
             line = document.line(("scenarios", place))
-            yield Problem(
-                f"got the scenario '{entry}'", document.file, line, "a file that stands beside the experiment"
-            )
+            expected = "a file that stands beside the experiment, and that no file of a stored sweep is called like"
+            yield Problem(f"got the scenario '{entry}'", document.file, line, expected)
     yield from _kept_problems(form, document)
     if form.design:
         yield from design_problems(form.design, document, path)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 from dualcirc.errors import Problem, did_you_mean
+from dualcirc.files.calendar import LAST_YEAR, POLICY_START
 from dualcirc.files.experiment_schema import DesignForm, FactorForm
 from dualcirc.files.registry import Registry
 from dualcirc.files.targets import LIMITS, Target, lever_targets, variable_targets, why_unknown
 from dualcirc.files.yaml_reader import Document, Location
 
 _SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
-MOST_POINTS = 100_000_000
-"""Points of a grid: as many as a sampled design may have."""
+MOST_LEVELS = 10_000
+"""Levels of a factor of a grid."""
+MOST_NUMBERS = 50_000_000
+"""Points times factors of a design: all of its points stand in memory (400 MB), here and in every worker."""
+RESERVED = ("experiment.yaml", "manifest.json", "manifest.sha256", "blocks.jsonl", "data.zarr", ".lock")
+"""Names of the files of a stored sweep, beside which copies of the files that the experiment reads are kept."""
 
 
 def design_problems(design: DesignForm, document: Document, path: Path) -> Iterator[Problem]:
@@ -36,10 +42,9 @@ def design_problems(design: DesignForm, document: Document, path: Path) -> Itera
         yield problem(f"got the file '{design.file}'", "Name a file that stands beside the experiment.")
     if design.kind in ("sobol", "saltelli") and design.points and design.points & (design.points - 1):
         yield problem(f"got {design.points} points", "Use a power of two: 256, 512, 1024 ...")
-    if design.kind == "grid":
-        if _grid_size(design) > MOST_POINTS:
-            yield problem(f"the grid has more than {MOST_POINTS:,} points", "Name fewer levels.")
-    elif any(factor.levels is not None for factor in design.factors):
+    if design.file in RESERVED:
+        yield problem(f"got the file '{design.file}', a name that a stored sweep has itself", "Give it another name.")
+    if design.kind != "grid" and any(factor.levels is not None for factor in design.factors):
         yield problem("'levels' belongs to a grid", "Remove 'levels', or write 'kind: grid'.")
 
 
@@ -47,11 +52,32 @@ def _not_here(key: str) -> tuple[str, str]:
     return f"'{key}' says nothing here", f"Remove '{key}'."
 
 
-def _grid_size(design: DesignForm) -> int:
-    size = 1
-    for factor in design.factors:
-        size *= len(factor.levels) if isinstance(factor.levels, list) else max(factor.levels or 2, 1)
-    return size
+def size_problem(design: DesignForm, levels: Sequence[int], document: Document) -> Problem | None:
+    """
+    Fault of a design that is too large to be held; none of one that fits, or whose points are those of a table.
+
+    Parameters
+    ----------
+    design
+        A checked design.
+    levels
+        Number of levels of every factor, each of ``all`` counted.
+    document
+        Where the design stands.
+    """
+    factors, number = len(levels), design.points or 0
+    points = {
+        "grid": prod(levels),
+        "one_at_a_time": 2 * factors + 1,
+        "saltelli": number * (factors + 2),
+        "morris": number * (factors + 1),
+    }.get(design.kind, number)
+    if points * factors <= MOST_NUMBERS:
+        return None
+    what = f"design {design.kind}: {points:,} points of {factors} factors" if points < 10**15 else "the design"
+    expected = f"at most {MOST_NUMBERS:,} numbers, points times factors, for a design is held in memory"
+    mend = "Name fewer levels." if design.kind == "grid" else "Name fewer points."
+    return Problem(f"{what}: too large", document.file, document.line(("design",)), expected, mend)
 
 
 @dataclass(frozen=True)
@@ -77,8 +103,10 @@ class FactorChecker:
             yield from self._share(form)
         else:
             yield from self._value(form)
-        if (isinstance(form.levels, int) and form.levels < 1) or form.levels == []:
-            yield self._problem("got no levels", "at least one")
+        if form.levels == [] or (isinstance(form.levels, int) and not 1 <= form.levels <= MOST_LEVELS):
+            got = f"{form.levels:.6g}" if form.levels else "no"
+            yield self._problem(f"got {got} levels", f"from 1 to {MOST_LEVELS:,}", key="levels")
+        yield from self._years(form)
 
     def _problem(self, what: str, expected: str = "", mend: str = "", key: str = "") -> Problem:
         at = (*self.at, key) if key else self.at
@@ -108,7 +136,9 @@ class FactorChecker:
         low, high = form.low if form.low is not None else 0.0, form.high if form.high is not None else 1.0
         if not 0 <= low < high <= 1:
             yield self._problem(f"got shares from {low:g} to {high:g}", "0 <= low < high <= 1")
-        yield from self._levels(form, 0.0, 1.0)
+        yield from self._levels(form, low, high)
+        if form.from_year is not None:
+            yield self._problem("'from_year' says nothing beside 'to'", mend="Remove 'from_year'.", key="from_year")
         lever = self.registry.levers.get(form.lever or "")
         if lever and not getattr(lever, f"ambition_{form.to}"):
             yield self._problem(f"lever {lever.id} has no {form.to} ambition", mend="Write low, high and unit.")
@@ -131,8 +161,7 @@ class FactorChecker:
         for key, value in (("low", low), ("high", high)):
             if target.low is not None and target.high is not None and not target.low <= value <= target.high:
                 yield self._problem(f"{target.label}: got {key} {value:g}", self._range_of(target), key=key)
-        if target.low is not None and target.high is not None:
-            yield from self._levels(form, target.low, target.high)
+        yield from self._levels(form, low, high)
         if parameter and (form.from_year is not None or form.full_year is not None):
             yield self._problem(f"{target.label} holds for the whole run", mend="Remove from_year and full_year.")
         yield from self._elements(form, target)
@@ -152,10 +181,27 @@ class FactorChecker:
                     f"{target.label} is not set by {dimension.lower()}", mend=f"Remove '{key}'.", key=key
                 )
                 continue
+            word = dimension.lower()
+            if not named or len(set(named)) < len(named):
+                yield self._problem(
+                    f"'{key}': got {'a name twice' if named else 'no name'}", f"each {word} once", "", key
+                )
             for name in named:
                 if name not in target.elements:
                     mend = did_you_mean(name, target.elements)
-                    yield self._problem(f"'{key}': unknown '{name}'", f"a {dimension.lower()}", mend, key)
+                    yield self._problem(f"'{key}': unknown '{name}'", f"a {word}", mend, key)
+
+    def _years(self, form: FactorForm) -> Iterator[Problem]:
+        """The years in which a factor begins to act and acts in full."""
+        for key in ("from_year", "full_year"):
+            year = getattr(form, key)
+            if year is not None and not POLICY_START <= year <= LAST_YEAR:
+                yield self._problem(f"got {key} {year:.12g}", f"from {POLICY_START} to {LAST_YEAR}", key=key)
+        if form.full_year is not None and not form.full_year.is_integer():
+            yield self._problem(f"got full_year {form.full_year:.12g}", "a whole year", key="full_year")
+        if form.from_year is not None and form.full_year is not None and form.from_year >= form.full_year:
+            what = f"got from_year {form.from_year:.12g} and full_year {form.full_year:.12g}"
+            yield self._problem(what, "the first before the second", key="from_year")
 
     def _range_of(self, target: Target) -> str:
         if target.low is None or target.high is None:

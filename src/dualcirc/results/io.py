@@ -157,7 +157,7 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def not_written(path: Path, fault: OSError) -> OutputError:
+def not_written(path: Path | str, fault: OSError) -> OutputError:
     """Error of a place that cannot be written, in the user's words."""
     what = f"got '{path}', which cannot be written: {fault.strerror or fault}"
     mend = "Name another folder, as --out results/my_run."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from dualcirc.results.sweep_store import (
     missing_blocks,
     open_store,
     read_sweep_manifest,
+    readable,
     records_by_row,
     store_url,
+    stored_keys,
 )
 
 IN_MEMORY = 2 * 2**30
@@ -54,7 +57,10 @@ def open_sweep(folder: Path, *, partial: bool = False) -> xr.Dataset:
     if missing and not partial:
         what = f"the sweep is not finished: {len(missing)} of {layout.blocks} blocks are missing"
         raise OutputError(Problem(what, str(folder), mend="Finish it: dualcirc sweep ... --resume."))
-    stored = xr.open_zarr(open_store(store_url(folder, manifest)), consolidated=False, chunks={})
+    url = store_url(folder, manifest)
+    _check_chunks(url, [key for block in finished for key in layout.chunk_names(block).values()])
+    with readable(url):
+        stored = xr.open_zarr(open_store(url), consolidated=False, chunks={})
     axes: dict[str, int] = manifest["axes"]
     status = np.full(layout.rows, OK, dtype=object)
     for block in missing:
@@ -68,7 +74,17 @@ def open_sweep(folder: Path, *, partial: bool = False) -> xr.Dataset:
     whole = xr.Dataset(data | _totals(data, read_registry()), labels.coords, manifest["attrs"])
     if "point" in axes:
         whole = whole.assign_coords(point=("point", np.arange(axes["point"]), {"long_name": "point of the design"}))
-    return whole.load() if whole.nbytes <= IN_MEMORY else whole
+    with readable(url):
+        return whole.load() if whole.nbytes <= IN_MEMORY else whole
+
+
+def _check_chunks(url: str, expected: Sequence[str]) -> None:
+    """Refuse a store that has lost a chunk, for Zarr reads NaN in its place."""
+    found = stored_keys(url)
+    lost = [key for key in expected if key not in found]
+    if lost:
+        what = f"{len(lost)} of {len(expected)} chunks are missing, the first is {lost[0]}"
+        raise OutputError(Problem(what, url, mend="Compute them again: dualcirc sweep ... --resume."))
 
 
 def _unfolded(stored: xr.Dataset, axes: dict[str, int]) -> dict[str, xr.Variable]:

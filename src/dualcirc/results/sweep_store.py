@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -144,18 +145,36 @@ def write_block(
                 flush(store.root / key)
                 flush((store.root / key).parent)
     except OSError as fault:
-        raise not_written(Path(url), fault) from None
+        raise not_written(url, fault) from None
     return Record(block, digests, failed)
 
 
 def read_chunks(url: str, layout: Layout, block: int) -> dict[str, NDArray[Any]]:
-    """Values of a block as they are stored, by name in the Dataset."""
+    """
+    Values of a block as they are stored, by name in the Dataset.
+
+    Raises
+    ------
+    OutputError
+        They cannot be read, as when a chunk was damaged.
+    """
     store = open_store(url)
     rows = layout.members(block)
-    return {
-        name: np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[rows.start : rows.stop])
-        for name in layout.chunk_names(block)
-    }
+    with readable(url):
+        return {
+            name: np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[rows.start : rows.stop])
+            for name in layout.chunk_names(block)
+        }
+
+
+@contextmanager
+def readable(url: str) -> Iterator[None]:
+    """Tell what decoders and file systems raise on damaged arrays in the user's words."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError, KeyError) as fault:
+        what, mend = f"the arrays cannot be read: {fault}", "See what is damaged: dualcirc verify."
+        raise OutputError(Problem(" ".join(what.split()), url, mend=mend)) from None
 
 
 def _bytes(store: Store, key: str) -> bytes | None:
@@ -171,8 +190,18 @@ def _keys(store: Store) -> list[str]:
 
 
 def stored_keys(url: str) -> set[str]:
-    """Keys of everything in a store."""
+    """Keys of everything in a store; none where there is no store."""
+    if "://" not in url and not Path(url).is_dir():
+        return set()
     return set(_keys(open_store(url)))
+
+
+def drop_unfinished(folder: Path, url: str) -> None:
+    """Remove the files that a lost process had begun to write; none of them has taken its name."""
+    for path in folder.glob(".*.part"):
+        path.unlink(missing_ok=True)
+    for path in Path(url).rglob("*.partial") if "://" not in url else ():
+        path.unlink(missing_ok=True)
 
 
 def digest_at(url: str, key: str) -> str | None:
@@ -231,23 +260,23 @@ def _record(line: bytes) -> Record | None:
 
 
 def save_sweep_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
-    """Write the manifest and its hash."""
-    save_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", folder / MANIFEST)
-    digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
-    save_text(digest + "\n", folder / DIGEST)
+    """Write the hash of the manifest, then the manifest: a sweep exists from the moment its manifest does."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    save_text(hashlib.sha256(text.encode()).hexdigest() + "\n", folder / DIGEST)
+    save_text(text, folder / MANIFEST)
 
 
 def read_sweep_manifest(folder: Path) -> dict[str, Any]:
     """Read what :func:`save_sweep_manifest` wrote; a manifest that is not as it was written is refused."""
     path = folder / MANIFEST
     try:
-        content, digest = path.read_bytes(), (folder / DIGEST).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as fault:
+        content, digest = path.read_bytes(), (folder / DIGEST).read_bytes()
+    except OSError as fault:
         missing = isinstance(fault, FileNotFoundError)
         what = "got no manifest of a sweep" if missing else f"the manifest cannot be read: {fault}"
         mend = "Name a folder that 'dualcirc sweep' has written."
         raise OutputError(Problem(what, str(folder), expected="a folder of a sweep", mend=mend)) from None
-    if hashlib.sha256(content).hexdigest() + "\n" != digest:
+    if hashlib.sha256(content).hexdigest().encode() + b"\n" != digest:
         mend = "Restore manifest.json and manifest.sha256 from a copy, or run the sweep again elsewhere."
         raise OutputError(Problem("the manifest is not as it was written", str(path), mend=mend))
     return dict(json.loads(content))
@@ -262,7 +291,7 @@ def layout_of(manifest: Mapping[str, Any]) -> Layout:
 def store_url(folder: Path, manifest: Mapping[str, Any]) -> str:
     """Place of the arrays of a stored sweep."""
     url = str(manifest["store"])
-    return url if "://" in url or Path(url).is_absolute() else str(folder / url)
+    return url if "://" in url else str(folder.resolve() / url)
 
 
 def missing_blocks(layout: Layout, finished: Mapping[int, Record]) -> Sequence[int]:

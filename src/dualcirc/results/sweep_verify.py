@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dualcirc.errors import OutputError, Problem
@@ -11,6 +11,8 @@ from dualcirc.results.sweep_store import (
     DIGEST,
     JOURNAL,
     Journal,
+    Layout,
+    Record,
     digest_at,
     layout_of,
     missing_blocks,
@@ -83,12 +85,10 @@ def _chunks(url: str, expected: dict[str, str], unfinished: set[str]) -> Iterato
             yield Problem(f"{key} is {'changed' if key in found else 'missing'}", url, mend=mend)
 
 
-def damaged_blocks(folder: Path) -> list[int]:
+def damaged_blocks(url: str, layout: Layout, finished: Mapping[int, Record]) -> list[int]:
     """Numbers of the finished blocks of which a chunk is not as it was written."""
-    manifest = read_sweep_manifest(folder)
-    layout, url = layout_of(manifest), store_url(folder, manifest)
     return [
         block
-        for block, record in Journal(folder).read().items()
-        if any(digest_at(url, key) != record.digests[name] for name, key in layout.chunk_names(block).items())
+        for block, record in finished.items()
+        if any(digest_at(url, key) != record.digests.get(name) for name, key in layout.chunk_names(block).items())
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from dualcirc.errors import DualcircError, Problem, ScenarioError
+from dualcirc.errors import Problem, ScenarioError
 from dualcirc.files.experiment import Experiment, Factor
+from dualcirc.files.experiment_checks import MOST_NUMBERS
 from dualcirc.files.experiment_schema import DesignForm
 from dualcirc.files.paths import shown
 
@@ -53,7 +55,7 @@ def design_points(experiment: Experiment, usual: Mapping[str, float]) -> Array:
     design, factors = experiment.form.design, experiment.factors
     assert design is not None, "asked for a design alone"
     if design.kind == "grid":
-        return np.array(list(product(*(factor.levels for factor in factors))), dtype=float)
+        return _grid([np.array(factor.levels) for factor in factors])
     if design.kind == "one_at_a_time":
         return _one_at_a_time(factors, np.array([usual[factor.name] for factor in factors]))
     if design.kind == "points":
@@ -63,6 +65,15 @@ def design_points(experiment: Experiment, usual: Mapping[str, float]) -> Array:
     high = np.array([factor.high for factor in factors])
     unit = _SAMPLES[design.kind](design, len(factors))
     return low * (1 - unit) + high * unit
+
+
+def _grid(levels: Sequence[Array]) -> Array:
+    """Every combination of levels, the last factor varying fastest."""
+    sizes = [len(values) for values in levels]
+    columns = [
+        np.tile(np.repeat(values, prod(sizes[place + 1 :])), prod(sizes[:place])) for place, values in enumerate(levels)
+    ]
+    return np.stack(columns, axis=-1)
 
 
 def _one_at_a_time(factors: Sequence[Factor], central: Array) -> Array:
@@ -113,22 +124,29 @@ _SAMPLES: Mapping[str, Callable[[DesignForm, int], Array]] = {
 def _read_points(path: Path, factors: Sequence[Factor]) -> Array:
     names = [factor.name for factor in factors]
     try:
-        table = pd.read_csv(path, encoding="utf-8")
-    except (OSError, ValueError) as fault:
-        raise DualcircError(Problem(f"the table of points cannot be read: {fault}", shown(path))) from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row with more fields than there are columns
+            table = pd.read_csv(path, encoding="utf-8-sig", index_col=False, skip_blank_lines=False, low_memory=False)
+    except (OSError, ValueError, pd.errors.ParserWarning) as fault:
+        what = f"the table of points cannot be read: {' '.join(str(fault).split())}"
+        expected = f"a table with the columns {', '.join(names)}"
+        raise ScenarioError(Problem(what, shown(path), expected=expected)) from None
     if sorted(map(str, table.columns)) != sorted(names):
         what = f"got the columns {', '.join(map(str, table.columns))}"
         raise ScenarioError(Problem(what, shown(path), 1, f"one for each factor: {', '.join(names)}"))
     problems = [problem for factor in factors for problem in _faults(table[factor.name], factor, path)]
     if table.empty:
         problems.append(Problem("the table has no points", shown(path), expected="one row for each point"))
+    if table.size > MOST_NUMBERS:
+        expected = f"at most {MOST_NUMBERS:,} numbers"
+        problems.append(Problem(f"the table has {table.size:,} numbers", shown(path), expected=expected))
     if problems:
         raise ScenarioError(problems)
     return table[names].to_numpy(float)
 
 
 def _faults(column: pd.Series, factor: Factor, path: Path) -> list[Problem]:
-    values = pd.to_numeric(column, errors="coerce")
+    values = pd.to_numeric(column.astype(str) if column.dtype == bool else column, errors="coerce")
     wrong = np.flatnonzero(~values.between(factor.low, factor.high).to_numpy())
     return [
         Problem(

@@ -174,11 +174,14 @@ def _usual_path(name: str, base: BaseCase, model: Model) -> Array:
 
 
 def _usual(factor: Factor, model: Model, base: BaseCase, registry: Registry) -> float:
-    """Value of a variable without the factor in the year when the factor has its own; NaN if there are several."""
+    """Value without the factor of what it moves, in the year of its own value; NaN where there are several."""
     target = target_of(factor.form, registry)
     path = _usual_path(target.name, base, model)
     year = factor.form.full_year or FULL_YEAR
     values = path if target.interpolation == "constant" else path[np.searchsorted(base.grid, to_model_time(year))]
+    named = getattr(factor.form, LIMITS[target.dimension]) if target.dimension else None
+    if named:
+        values = values[[target.elements.index(name) for name in named]]
     found = np.unique(np.round(values, 12))
     return float(found[0]) if len(found) == 1 else float("nan")
 

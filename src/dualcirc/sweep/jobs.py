@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dualcirc.engine import Engine
-from dualcirc.errors import DualcircError, Problem
+from dualcirc.errors import DualcircError, Problem, ScenarioError
 from dualcirc.files.combinations import Combination, subsets
 from dualcirc.files.experiment import Experiment
 from dualcirc.files.paths_on_grid import Overrides
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario import ScenarioSource
+from dualcirc.files.yaml_reader import Document
 from dualcirc.results.schema import (
     dataset_name,
     drawn_parameters,
@@ -35,9 +37,13 @@ from dualcirc.translate import Model
 
 Array = NDArray[np.float64]
 
+MOST_RUNS = 1_000_000_000
+"""Runs of a sweep."""
+MOST_BLOCKS = 5_000_000
+"""Blocks of a sweep; each is a line of the journal and a file for every output."""
 _CHUNK_BYTES = 4 * 2**20
 """Of the largest array in a block: chunks of some megabytes are quick to write, and few."""
-_MOST_RUNS = 256
+_BLOCK_RUNS = 256
 """Runs in a block: what is computed again when a process is lost, some tenths of a second."""
 
 
@@ -131,18 +137,19 @@ def prepare(experiment: Experiment, registry: Registry, model: Model, url: str) 
     """
     form = experiment.form
     engine = Engine(model, experiment.outputs)
-    plan = make_plan(list(_sources(experiment, registry)), form.draws.number if form.draws else 0)
+    plan = _plan(experiment, registry)
     axes = axes_of(experiment, plan.scenarios, model, engine, registry)
-    plan = _without(plan, {name for axis in axes for name in axis.spans})
+    _check_draws(plan, {name for axis in axes for name in axis.spans}, experiment.document)
     points = design_points(experiment, {axis.name: axis.usual for axis in axes}) if axes else np.empty((1, 0))
     quantiles = tuple(form.reduce.quantiles) if form.reduce else ()
     times = _times(experiment, engine.saved_times)
     kept = {name: model.variables[name].dims for name in experiment.outputs}
     sizes = {"scenario": len(plan.scenarios)} | ({"point": len(points)} if axes else {})
     sizes |= {"quantile": len(quantiles)} if quantiles else {"draw": plan.runs}
-    rows = int(np.prod([size for axis, size in sizes.items() if axis != "quantile"]))
+    rows = prod(size for axis, size in sizes.items() if axis != "quantile")
     arrays = _arrays(kept, model, registry, len(times), quantiles)
     layout = Layout(rows, _block(form.block, rows, arrays, plan.runs if quantiles else 1), arrays)
+    _check_size(layout, plan.runs if quantiles else 1, experiment.document)
     job = Job(
         model=model.digest,
         outputs=experiment.outputs,
@@ -173,13 +180,36 @@ def _sources(experiment: Experiment, registry: Registry) -> list[ScenarioSource]
     return sources
 
 
-def _without(plan: Plan, moved: set[str]) -> Plan:
-    """Plan in which what the design moves is not drawn besides."""
-    drawn = [name for name in plan.drawn if name in moved]
-    if not drawn:
-        return plan
-    what = f"'{drawn[0]}' is a factor of the design, and a draw of the band would set it too"
-    raise DualcircError(Problem(what, mend="Leave out 'draws', or the factor."))
+def _plan(experiment: Experiment, registry: Registry) -> Plan:
+    """Scenarios and draws; a fault that tells no place is told at the list of scenarios."""
+    draws = experiment.form.draws
+    document = experiment.document
+    try:
+        return make_plan(list(_sources(experiment, registry)), draws.number if draws else 0)
+    except DualcircError as fault:
+        line = document.line(("scenarios",))
+        told = [p if p.file else replace(p, file=document.file, line=line) for p in fault.problems]
+        raise type(fault)(told) from None
+
+
+def _check_draws(plan: Plan, moved: set[str], document: Document) -> None:
+    """Refuse to draw what the design moves."""
+    for name in plan.drawn:
+        if name in moved:
+            what = f"'{name}' is a factor of the design, and a draw of the band would set it too"
+            mend = "Leave out 'draws', or the factor."
+            raise ScenarioError(Problem(what, document.file, document.line(("draws",)), mend=mend))
+
+
+def _check_size(layout: Layout, runs_per_row: int, document: Document) -> None:
+    """Refuse more than any machine would finish, before lists of it are made."""
+    runs, line = layout.rows * runs_per_row, document.line(("name",))
+    if runs > MOST_RUNS:
+        mend = "Name fewer scenarios, points or draws."
+        raise ScenarioError(Problem(f"got {runs:,} runs", document.file, line, f"at most {MOST_RUNS:,}", mend))
+    if layout.blocks > MOST_BLOCKS:
+        what, expected = f"got {layout.blocks:,} blocks", f"at most {MOST_BLOCKS:,}, for each of them is a file"
+        raise ScenarioError(Problem(what, document.file, line, expected, "Name a larger 'block', or none."))
 
 
 def _times(experiment: Experiment, saved: Array) -> list[int]:
@@ -187,14 +217,13 @@ def _times(experiment: Experiment, saved: Array) -> list[int]:
     wanted = experiment.form.times
     if wanted is None:
         return list(range(len(saved)))
-    years = np.arange(wanted.start, wanted.end + 1e-9, wanted.every)
-    places = [int(np.argmin(np.abs(saved - year))) for year in years]
-    if any(abs(saved[place] - year) > 1e-9 for place, year in zip(places, years, strict=True)):
+    first = np.flatnonzero(saved == wanted.start)
+    if not len(first) or wanted.end not in saved:
         what = f"times: got {wanted.start:g} to {wanted.end:g}"
         line = experiment.document.line(("times",))
         expected = f"whole years from {saved[0]:g} to {saved[-1]:g}"
-        raise DualcircError(Problem(what, experiment.document.file, line, expected))
-    return places
+        raise ScenarioError(Problem(what, experiment.document.file, line, expected))
+    return np.flatnonzero(np.isin(saved, np.arange(wanted.start, wanted.end + 0.5, wanted.every))).tolist()
 
 
 def _arrays(
@@ -225,8 +254,8 @@ def _block(
     """Rows of a block."""
     if asked is not None:
         return max(1, min(-(-asked // runs_per_row), rows))
-    largest = max(8 * int(np.prod(sizes)) for _, sizes, _ in arrays.values())
-    return max(1, min(_CHUNK_BYTES // largest, _MOST_RUNS // runs_per_row, rows))
+    largest = max(8 * prod(sizes) for _, sizes, _ in arrays.values())
+    return max(1, min(_CHUNK_BYTES // largest, _BLOCK_RUNS // runs_per_row, rows))
 
 
 def _labels(

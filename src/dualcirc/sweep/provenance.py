@@ -39,8 +39,7 @@ def provenance(experiment: Experiment, prepared: Prepared, command: str) -> dict
         "integrator": "Euler",
         "seed": plan.seed,
         "parameter_uncertainty": UNCERTAINTY,
-        "design": design.kind if design else "",
-        "design_seed": (design.seed or 0) if design else 0,
+        **({"design": design.kind, "design_seed": design.seed or 0} if design else {}),
         "command": command,
         **platform_of_bits(),
     }

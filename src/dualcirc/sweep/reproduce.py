@@ -14,7 +14,7 @@ from dualcirc.errors import OutputError, Problem
 from dualcirc.files.experiment import read_experiment
 from dualcirc.files.registry import read_registry
 from dualcirc.results.sweep_store import Journal, read_chunks, read_sweep_manifest, store_url
-from dualcirc.sweep.api import EXPERIMENT, check_same
+from dualcirc.sweep.folder import EXPERIMENT, check_same
 from dualcirc.sweep.jobs import Job, prepare
 from dualcirc.sweep.model import load_model
 from dualcirc.sweep.provenance import platform_of_bits, provenance
@@ -87,7 +87,9 @@ def _difference(block: int, job: Job) -> tuple[bool, float]:
     stored = read_chunks(job.url, job.layout, block)
     again, _ = compute(job, block)
     equal = all(stored[name].tobytes() == np.ascontiguousarray(values).tobytes() for name, values in again.items())
-    return equal, max(_relative(stored[name], np.asarray(values, dtype=float)) for name, values in again.items())
+    if equal:
+        return True, 0.0
+    return False, max(_relative(stored[name], np.asarray(values, dtype=float)) for name, values in again.items())
 
 
 def _relative(stored: NDArray[Any], again: NDArray[Any]) -> float:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from dualcirc.engine.settings import available_cores
 from dualcirc.errors import DualcircError, Problem
-from dualcirc.results.sweep_store import Record
+from dualcirc.results.sweep_store import Record, digest_at
 from dualcirc.sweep.jobs import Job
 from dualcirc.sweep.work import compute_and_write
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _AHEAD = 2
 """Blocks that each worker has at hand, so that none is idle."""
+_PATIENCE = 60
+"""Seconds that a scheduler may be without workers."""
 _FEW = 4
 """So many blocks are not worth starting processes for."""
 
@@ -66,36 +70,77 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Port .* is already in use")
         try:
-            local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None)
+            local = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address=None,
+                memory_limit=None,
+                silence_logs=logging.ERROR,  # a worker that ends slowly is nothing the user can act on
+            )
         except RuntimeError as fault:
-            mend = "In a script of your own, call it below 'if __name__ == \"__main__\":', for processes import the script."
+            mend = "In a script, call it below 'if __name__ == \"__main__\":', for worker processes import the script."
             raise DualcircError(Problem(f"worker processes do not start: {fault}", mend=mend)) from None
     with local, Client(local, set_as_default=False) as client:
         yield client
 
 
 def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
-    from distributed import as_completed
+    """Finished blocks; where every worker that held the job is lost, the rest is asked for once more."""
+    todo, checked = dict.fromkeys(blocks), False
+    while todo:
+        before = len(todo)
+        for record in _pass(client, job, list(todo)):
+            if not checked:
+                _check_reached(job, record)
+                checked = True
+            del todo[record.block]
+            yield record
+        if len(todo) == before:
+            what = "the scheduler was lost, or all of its workers again and again"
+            raise DualcircError(Problem(what, mend="Look at its log, and go on with --resume when it works."))
+
+
+def _pass(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
+    """Blocks as they end, until all have ended or what the workers were sent is lost."""
+    from distributed import CancelledError, as_completed
     from distributed.scheduler import KilledWorker
 
-    if not client.scheduler_info()["workers"]:
-        client.wait_for_workers(1, timeout=60)
+    _wait_for_workers(client)
     (sent,) = client.scatter([job], broadcast=True, hash=False)
-    waiting = iter(blocks)
+    # A scheduler takes tasks of the same key for the same task, and another sweep may use it too.
+    waiting, token = iter(blocks), uuid4().hex
 
     def submit(block: int) -> Any:
-        return client.submit(compute_and_write, sent, block, key=f"block-{block}", pure=False, retries=0)
+        return client.submit(compute_and_write, sent, block, key=f"block-{block}-{token}", pure=False, retries=0)
 
     ahead = _AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-    running = as_completed([submit(block) for block in islice(waiting, ahead)], loop=client.loop)
+    # The first block goes alone: it compiles the model, which takes gigabytes; the others then find it in the cache.
+    running, wanted = as_completed([submit(next(waiting))], loop=client.loop), ahead
     for future in running:
         try:
             record: Record = future.result()
         except KilledWorker as fault:
-            what = f"{future.key} lost its worker several times: {fault}"
+            what = f"a block lost its worker several times: {fault}"
             raise DualcircError(Problem(what, mend="Give workers more memory, or name a smaller 'block'.")) from None
+        except CancelledError:
+            return
         future.release()
         yield record
-        following = next(waiting, None)
-        if following is not None:
+        for following in islice(waiting, wanted):
             running.add(submit(following))
+        wanted = 1
+
+
+def _wait_for_workers(client: Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except (OSError, TimeoutError):
+        what = f"the scheduler has no worker after {_PATIENCE} seconds"
+        raise DualcircError(Problem(what, mend="Start one with 'dask worker' and the scheduler's address.")) from None
+
+
+def _check_reached(job: Job, record: Record) -> None:
+    """Refuse workers that write where this process does not read."""
+    if any(digest_at(job.url, key) != record.digests[n] for n, key in job.layout.chunk_names(record.block).items()):
+        mend = "Name a place that all machines share: --out on a shared disk, or --store with a URL."
+        raise DualcircError(Problem(f"what a worker has written is not found in {job.url}", mend=mend))
