@@ -26,7 +26,7 @@ def main() -> None:
         wanted = (central["growth"] > central["growth"].quantile(0.75)) & (
             central["fiscal_cost"] < central["fiscal_cost"].median()
         )
-        box = discover_box(result, wanted, density=0.7)
+        box = discover_box(result, wanted, density=0.5)
         study.table(
             "box",
             box.limits,

@@ -83,6 +83,7 @@ class Study:
             Dims scenario, point (where the experiment has a design), draw or quantile, time and those of the variables.
         """
         self._dataset = sweep(self.folder / EXPERIMENT, self.out / SWEEP, resume=True, command=shlex.join(sys.argv))
+        self._look.callback(style.origin.reset, style.origin.set(dict(self._dataset.attrs)))
         return self._dataset
 
     def table(

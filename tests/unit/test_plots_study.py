@@ -118,6 +118,24 @@ def test_tornado_has_the_widest_factor_on_top_and_its_ends_at_the_outcomes() -> 
     assert "3 further factors move the outcome by at most 2 trillion CNY/year." in texts(figure)
 
 
+def test_tornado_takes_the_effects_of_one_factor_at_a_time() -> None:
+    coords = {
+        "factor": ["a", "b"],
+        "factor_label": ("factor", ["A", "B"]),
+        "factor_low": ("factor", [0.0, 1.0]),
+        "factor_high": ("factor", [1.0, 3.0]),
+    }
+    central = xr.DataArray(10.0, attrs={"long_name": "Output", "units": "%"})
+    effects = xr.Dataset({"low": ("factor", [-1.0, 2.0]), "high": ("factor", [1.0, -4.0]), "central": central}, coords)
+    axes = tornado(effects).axes[0]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["B", "A"]
+    bars = [bar for bar in axes.patches if isinstance(bar, Rectangle)]
+    assert [bar.get_width() for bar in bars] == [2.0, -1.0, -4.0, 1.0]
+    assert axes.get_xlabel() == "Output, per cent"
+    with pytest.raises(DataError, match="effects over time, factor"):
+        tornado(effects.expand_dims(time=[1]))
+
+
 def test_tornado_does_not_hide_an_end_behind_the_other() -> None:
     bars = [bar for bar in tornado(tornado_table(5)).axes[0].patches if isinstance(bar, Rectangle)]
     same = next(place for place in range(5) if bars[place].get_width() > 0)  # its low end raises the outcome too

@@ -89,6 +89,15 @@ def test_manifest_tells_the_changes_of_scenarios_of_the_project_of_packages_and_
     assert packages["A2"]["values"] == "0.2"
 
 
+def test_figures_of_bare_tables_name_the_model_of_the_sweep(folder: Path) -> None:
+    bare = tornado_table()
+    bare.attrs = {}
+    with Study(folder) as study:
+        study.sweep()
+        assert "model 0000000000" in tornado(bare).texts[0].get_text()
+    assert "model" not in tornado(bare).texts[0].get_text()
+
+
 def test_a_study_comes_out_twice_with_the_same_bytes(folder: Path) -> None:
     out = folder.parents[1] / "results" / "my_study"
     contents = []

@@ -13,6 +13,7 @@ from dualcirc.analysis.design import FACTOR, POINT, complete_outcome, factor_val
 from dualcirc.errors import DataError, Problem
 
 Array = NDArray[np.float64]
+_ENDS = ("label", "label_zh", "unit", "low", "high")
 LEVELS = 4
 """Levels of a Morris design where the result does not name them, the default of SALib."""
 
@@ -213,17 +214,21 @@ def tornado_table(effects: xr.Dataset) -> pd.DataFrame:
         Index: factor. Columns: ``label``, ``label_zh``, ``unit``, ``low``, ``high`` (ends of the factor), and
         ``outcome_low``, ``outcome_high``, ``outcome_central`` in the unit of the outcome, ``attrs['units']``.
     """
+    if effects["low"].dims != (FACTOR,):
+        got = ", ".join(map(str, effects["low"].dims))
+        mend = "Choose a scenario, draw, time and place first, as outcome.sel(time=2035)."
+        raise DataError(Problem(f"the effects have the dims {got}", expected="one number for each factor", mend=mend))
     central = float(effects["central"])
     table = pd.DataFrame(
         {
-            **{name: effects[f"factor_{name}"].values for name in ("label", "label_zh", "unit", "low", "high")},
+            **{name: effects[f"factor_{name}"].values for name in _ENDS if f"factor_{name}" in effects.coords},
             "outcome_low": central + effects["low"].values,
             "outcome_high": central + effects["high"].values,
             "outcome_central": central,
         },
         index=pd.Index(effects[FACTOR].values.astype(str), name=FACTOR),
     )
-    order = np.argsort(-effects["swing"].values, kind="stable")
+    order = np.argsort(-np.abs(effects["high"] - effects["low"]).values, kind="stable")
     ordered = table.iloc[order]
     ordered.attrs = {**effects.attrs, **effects["central"].attrs}
     return ordered

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import matplotlib as mpl
@@ -94,6 +96,10 @@ NEW_LINE = "\n"
 Corner = Literal["upper left", "upper right"]
 LINE_NOTE, LINE_LEGEND = 0.108, 0.15
 """Height of a line of the note and of the legend, inches."""
+
+
+origin: ContextVar[Mapping[str, Any]] = ContextVar("origin", default=MappingProxyType({}))
+"""Provenance of what has none of its own, as a table of indices; a study sets it to that of its sweep."""
 
 
 class Sourced(Protocol):
@@ -319,8 +325,8 @@ def publishers(names: Sequence[str], history: Collection[str]) -> list[str]:
 
 def source(dataset: Sourced, data: Sequence[str] = ()) -> str:
     """Source line: publishers of the dots, then program, version and the hash of the model that made the numbers."""
-    version = str(dataset.attrs.get("dualcirc_version", ""))
-    digest = str(dataset.attrs.get("model_hash", ""))[:10]
+    attrs = {**origin.get(), **dataset.attrs}
+    version, digest = str(attrs.get("dualcirc_version", "")), str(attrs.get("model_hash", ""))[:10]
     parts = [f"dualcirc {version}".strip(), say("model {digest}", digest=digest) if digest else ""]
     publishers = ", ".join(map(say, data))
     dots = say("Data: {publishers} (model/data/sources.csv).", publishers=publishers) + " " if data else ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dualcirc.analysis.sensitivity import tornado_table
 from dualcirc.plots import style
 from dualcirc.plots.words import pick, say, unit
 
@@ -19,20 +21,22 @@ LONG = 10_000
 """From here on digits are grouped; a year is not."""
 
 
-def tornado(table: pd.DataFrame, outcome: str = "", units: str = "", shown: int = 15) -> Figure:
+def tornado(effects: pd.DataFrame | xr.Dataset, outcome: str = "", units: str = "", shown: int = 15) -> Figure:
     """Figure of one bar a factor, the one that moves the outcome most on top.
 
     Parameters
     ----------
-    table
-        Index factor; columns ``label``, ``label_zh``, ``unit``, ``low``, ``high`` (ends of the factor) and
-        ``outcome_low``, ``outcome_high``, ``outcome_central``. Its ``attrs`` give the provenance, and ``long_name`` and
-        ``units`` of the outcome where the arguments do not.
+    effects
+        What :func:`dualcirc.analysis.sensitivity.one_at_a_time` gives for a single outcome, or a table: index factor;
+        columns ``label``, ``label_zh``, ``unit``, ``low``, ``high`` (ends of the factor) and ``outcome_low``,
+        ``outcome_high``, ``outcome_central``. Its ``attrs`` give the provenance, and ``long_name`` and ``units`` of the
+        outcome where the arguments do not.
     outcome, units
         Name and unit of the outcome.
     shown
         Most factors that are drawn.
     """
+    table = effects if isinstance(effects, pd.DataFrame) else tornado_table(effects)
     span = table[["outcome_low", "outcome_high", "outcome_central"]]
     width = (span.max(axis=1) - span.min(axis=1)).sort_values(ascending=False, kind="stable")
     rows = table.loc[width.index[:shown]]
