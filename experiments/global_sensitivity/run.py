@@ -20,7 +20,11 @@ def main() -> None:
             study.table(
                 name, table, f"{label} in 2035: shares of variance and half-widths of 95 % intervals", readme=True
             )
-            study.figure(name, lambda found=found: sobol_bars(found), f"{label} in 2035: what its spread comes from")
+            study.figure(
+                name,
+                lambda found=found, name=f"{label} in 2035": sobol_bars(found, name),
+                f"{label} in 2035: what its spread comes from",
+            )
 
 
 if __name__ == "__main__":  # worker processes import this file

@@ -34,9 +34,8 @@ def main() -> None:
             readme=True,
         )
         cases = result["factor_values"].to_pandas().assign(of_interest=wanted.values)
-        study.figure(
-            "box", lambda: discovery(cases, box.limits, *box.limits.index[:2]), "Where growth is high at low cost"
-        )
+        axes = list(dict.fromkeys([*box.limits.index, *cases]))[:2]
+        study.figure("box", lambda: discovery(cases, box.limits, *axes), "Where growth is high at low cost")
 
 
 if __name__ == "__main__":  # worker processes import this file

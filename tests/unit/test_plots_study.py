@@ -132,7 +132,7 @@ def test_tornado_takes_the_effects_of_one_factor_at_a_time() -> None:
     bars = [bar for bar in axes.patches if isinstance(bar, Rectangle)]
     assert [bar.get_width() for bar in bars] == [2.0, -1.0, -4.0, 1.0]
     assert axes.get_xlabel() == "Output, per cent"
-    with pytest.raises(DataError, match="effects over time, factor"):
+    with pytest.raises(DataError, match="the dims time, factor"):
         tornado(effects.expand_dims(time=[1]))
 
 

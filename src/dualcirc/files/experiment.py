@@ -208,7 +208,7 @@ def _groups(form: FactorForm, registry: Registry) -> dict[str, list[str]]:
 
 def _share(name: str, levers: Sequence[str], form: FactorForm, at: Location, registry: Registry) -> Factor:
     lever = registry.levers.get(name)
-    english = lever.label_en if lever else name.capitalize()
+    english = lever.label_en if lever else name.replace("package", "Package")
     chinese = lever.label_zh if lever else name.replace("package ", "政策组合")
     low, high = form.low if form.low is not None else 0.0, form.high if form.high is not None else 1.0
     return Factor(name, english, chinese, "1", low, high, _levels(form, low, high), tuple(levers), form, at)
