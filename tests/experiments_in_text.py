@@ -11,9 +11,7 @@ from dualcirc.files.experiment import Experiment, read_experiment
 from dualcirc.files.registry import Registry
 
 
-def written(
-    folder: Path, factors: list[dict[str, Any]], *, design: str = "kind: one_at_a_time", more: str = ""
-) -> Path:
+def written(folder: Path, factors: list[dict[str, Any]], *, design: str = "kind: one_at_a_time") -> Path:
     """Experiment file with a design of these factors, each on a line of its own from line 8 on."""
     lines = [f"    - {yaml.safe_dump(factor, default_flow_style=True, width=9999).strip()}" for factor in factors]
     text = "\n".join(
