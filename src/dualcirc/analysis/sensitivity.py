@@ -228,7 +228,7 @@ def tornado_table(effects: xr.Dataset) -> pd.DataFrame:
         },
         index=pd.Index(effects[FACTOR].values.astype(str), name=FACTOR),
     )
-    order = np.argsort(-np.abs(effects["high"] - effects["low"]).values, kind="stable")
+    order = np.argsort(-abs(effects["high"] - effects["low"]).values, kind="stable")
     ordered = table.iloc[order]
     ordered.attrs = {**effects.attrs, **effects["central"].attrs}
     return ordered
