@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from dualcirc.analysis import discover_box, objectives, pareto_front, pareto_table, robustness
 from dualcirc.plots import discovery, pareto_parallel
 from dualcirc.plots import pareto_front as front_figure
 from dualcirc.study import Study
+
+THREE = {"growth": "max", "fiscal_cost": "min", "risk": "min"}
+FIVE = {**THREE, "consumption_share": "max", "regional_gap": "min"}
 
 
 def main() -> None:
@@ -13,11 +18,14 @@ def main() -> None:
         result = study.sweep().sel(scenario="baseline", drop=True)
         aims = objectives(result, 2026, 2035)
         central = aims.sel(draw=0, drop=True)
-        front = pareto_front(central)
-        study.table("front", pareto_table(central, front, result), "Mixes that no other one beats in all five aims")
+        fronts = {", ".join(chosen): pareto_front(central, chosen) for chosen in (THREE, FIVE)}
+        counts = pd.Series({name: int(front.sum()) for name, front in fronts.items()}, name="mixes").rename_axis("aims")
+        study.table("sizes", counts.to_frame(), "Mixes of 512 that no other one beats in all these aims", readme=True)
+        front = fronts[", ".join(THREE)]
+        study.table("front", pareto_table(central, front, result), "Mixes not beaten in growth, cost and risk at once")
         points = central.assign(pareto=front)
         study.figure("front", lambda: front_figure(points, "growth", "fiscal_cost", "risk"), "Growth, cost and risk")
-        study.figure("aims", lambda: pareto_parallel(points), "All five aims of the mixes that none beats")
+        study.figure("aims", lambda: pareto_parallel(points), "All five aims of the mixes not beaten in three")
         worst = robustness(aims["growth"], option="point", direction="max")
         table = worst.to_dataframe().join(result["factor_values"].to_pandas()).nsmallest(10, "largest_regret")
         study.table(
