@@ -24,7 +24,11 @@ def main() -> None:
         national = band_table(nation, years)
         study.table("nation", national, "National GDP, per cent of business as usual", readme=True)
         shown = local.sel(time=2035, draw=0, drop=True)
-        study.figure("provinces", lambda: heat_map(shown, origin=result), "GDP by province in 2035, per cent")
+        study.figure(
+            "provinces",
+            lambda: heat_map(shown, "GDP by province in 2035", "difference to business as usual, per cent", result),
+            "GDP by province in 2035, per cent",
+        )
         three = result.sel(scenario=["baseline", "all_three"])
         study.figure(
             "all_three", lambda: tiles(three), "GDP by province in 2035 with the three zones that the paper names"

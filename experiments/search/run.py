@@ -25,7 +25,11 @@ def main() -> None:
         study.table("front", pareto_table(central, front, result), "Mixes not beaten in growth, cost and risk at once")
         points = central.assign(pareto=front)
         study.figure("front", lambda: front_figure(points, "growth", "fiscal_cost", "risk"), "Growth, cost and risk")
-        study.figure("aims", lambda: pareto_parallel(points), "All five aims of the mixes not beaten in three")
+        study.figure(
+            "aims",
+            lambda: pareto_parallel(points.isel(point=front.values)),
+            "All five aims of the mixes not beaten in three",
+        )
         worst = robustness(aims["growth"], option="point", direction="max")
         table = worst.to_dataframe().join(result["factor_values"].to_pandas()).nsmallest(10, "largest_regret")
         study.table(

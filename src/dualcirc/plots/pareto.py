@@ -189,7 +189,7 @@ def _number(value: float) -> str:
 def _note(points: xr.Dataset) -> str:
     best = int(points["pareto"].sum())
     return say(
-        "{best} of {count} points are beaten by no other point in all objectives at once.",
+        "{best} of {count} points are beaten by no other point in the objectives compared.",
         best=best,
         count=points.sizes["point"],
     )
