@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from dualcirc.errors import OutputError, Problem
 from dualcirc.files.experiment import Experiment
@@ -49,7 +51,7 @@ def place_of_arrays(folder: Path, asked: str | None, resumed: bool) -> tuple[str
     OutputError
         The arrays of the sweep in the folder stand elsewhere than asked.
     """
-    named = ARRAYS if asked is None else asked if "://" in asked else str(Path(asked).resolve())
+    named = ARRAYS if asked is None else _named(asked)
     if not resumed:
         return store_url(folder, {"store": named}), named
     before = read_sweep_manifest(folder)
@@ -58,6 +60,13 @@ def place_of_arrays(folder: Path, asked: str | None, resumed: bool) -> tuple[str
         what = f"got the store '{asked}', and the arrays of this sweep are in '{url}'"
         raise OutputError(Problem(what, str(folder), mend="Leave out --store, or name another folder."))
     return url, str(before["store"])
+
+
+def _named(asked: str) -> str:
+    """Whole path of what the user names, or its URL; one of this machine's files is a path as well."""
+    if asked.startswith("file://"):
+        return url2pathname(urlsplit(asked).path)
+    return asked if "://" in asked else str(Path(asked).resolve())
 
 
 def check_folder(folder: Path, experiment: Experiment, resumed: bool) -> None:
