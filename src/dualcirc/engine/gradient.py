@@ -12,7 +12,7 @@ import numpy as np
 from jax import Array, lax
 
 from dualcirc.engine.integrate import Arrays, Levels, Machine, Run, next_rows
-from dualcirc.engine.settings import compiler_options
+from dualcirc.engine.settings import compiler_options, return_freed_memory
 from dualcirc.translate.ir import FloatArray
 
 Outputs = dict[str, Array]
@@ -74,7 +74,9 @@ def compiled_gradient(
         return loss(simulate(values))
 
     program = jax.jit(jax.value_and_grad(value)).lower({n: jnp.asarray(v) for n, v in base.items()})
-    return program.compile(compiler_options=compiler_options())
+    compiled = program.compile(compiler_options=compiler_options())
+    return_freed_memory()
+    return compiled
 
 
 def to_numpy(value: Array, gradient: Mapping[str, Array]) -> tuple[float, dict[str, FloatArray]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import operator
 import os
@@ -81,7 +82,16 @@ def compiled(fast: Callable[..., Any], plain: Callable[..., Any], arguments: tup
     lowered = jax.jit(fast).lower(*arguments)
     if fast is not plain and any(operation in lowered.as_text() for operation in _NOT_IN_ONE_FUNCTION):
         lowered = jax.jit(plain).lower(*arguments)
-    return lowered.compile(compiler_options=compiler_options())
+    program = lowered.compile(compiler_options=compiler_options())
+    return_freed_memory()
+    return program
+
+
+def return_freed_memory() -> None:
+    """Give back to the system what the compiler has freed: the C library of Linux would keep gigabytes of it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def as_one(function: Callable[..., Any]) -> Callable[..., Any]:
