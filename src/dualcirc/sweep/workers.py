@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -79,7 +80,13 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
             mend = "In a script, call it below 'if __name__ == \"__main__\":', for worker processes import the script."
             raise DualcircError(Problem(f"worker processes do not start: {fault}", mend=mend)) from None
     with local, Client(local, set_as_default=False) as client:
+        client.run(_leave_interrupts)
         yield client
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the one that has started the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
