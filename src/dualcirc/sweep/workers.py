@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +20,6 @@ from dualcirc.sweep.work import compute_and_write
 if TYPE_CHECKING:
     from distributed import Client
 
-_AHEAD = 2
-"""Blocks that each worker has at hand, so that none is idle."""
 _PATIENCE = 60
 """Seconds that a scheduler may be without workers."""
 _FEW = 4
@@ -81,7 +80,13 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
             mend = "In a script, call it below 'if __name__ == \"__main__\":', for worker processes import the script."
             raise DualcircError(Problem(f"worker processes do not start: {fault}", mend=mend)) from None
     with local, Client(local, set_as_default=False) as client:
+        client.run(_leave_interrupts)
         yield client
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the one that has started the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _by_client(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
@@ -113,9 +118,8 @@ def _pass(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
     def submit(block: int) -> Any:
         return client.submit(compute_and_write, sent, block, key=f"block-{block}-{token}", pure=False, retries=0)
 
-    ahead = _AHEAD * max(len(client.scheduler_info()["workers"]), 1)
     # The first block goes alone: it compiles the model, which takes gigabytes; the others then find it in the cache.
-    running, wanted = as_completed([submit(next(waiting))], loop=client.loop), ahead
+    running, sent_off = as_completed([submit(next(waiting))], loop=client.loop), 1
     for future in running:
         try:
             record: Record = future.result()
@@ -126,9 +130,11 @@ def _pass(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
             return
         future.release()
         yield record
-        for following in islice(waiting, wanted):
+        # One block for each thread of a worker, and the next when it is in the journal: no more is ever computed twice.
+        sent_off -= 1
+        for following in islice(waiting, max(sum(client.nthreads().values()) - sent_off, 1)):
             running.add(submit(following))
-        wanted = 1
+            sent_off += 1
 
 
 def _wait_for_workers(client: Client) -> None:
