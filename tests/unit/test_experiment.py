@@ -9,6 +9,7 @@ import pytest
 from dualcirc.errors import Problem, ScenarioError
 from dualcirc.files.experiment import Experiment, experiment_path, read_experiment
 from dualcirc.files.registry import Registry
+from dualcirc.files.scenario import load_scenario
 from tests.experiments_in_text import of, written
 
 HEAD = 'name: small\ntitle: {en: "Small", zh: "小"}\n'
@@ -90,6 +91,7 @@ def test_fault_of_a_factor_is_told_at_its_line(
         ("kind: points", "'file' is missing", "Add 'file: points.csv'."),
         ("kind: points; file: none.csv", "got the file 'none.csv'", "stands beside"),
         ("kind: points; file: ../points.csv", "got the file '../points.csv'", "stands beside"),
+        (f"kind: points; file: {'x' * 400}", "got the file", "stands beside"),
         ("kind: sobol; points: 100", "got 100 points", "power of two"),
         ("kind: saltelli; points: 100", "got 100 points", "power of two"),
     ],
@@ -240,3 +242,10 @@ def test_unknown_key_and_missing_key_are_told(tmp_path: Path, registry: Registry
     assert (found.what, found.line) == ("unknown key 'drawss'", 5)
     assert found.mend == "Did you mean 'draws'?"
     assert fault(tmp_path, registry, f"{HEAD}outputs: [GDP]\n").what == "the key 'scenarios' is missing"
+
+
+def test_name_longer_than_names_can_be_is_told(tmp_path: Path, registry: Registry):
+    assert experiment_path("x" * 400) == Path("x" * 400)
+    (tmp_path / "mine.yaml").write_text(f"name: mine\nextends: {'x' * 400}\n")
+    with pytest.raises(ScenarioError, match="xxx"):
+        load_scenario(tmp_path / "mine.yaml", registry)

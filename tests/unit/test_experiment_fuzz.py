@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def restructured(chance: random.Random, text: str) -> str:
         if chance.random() < 0.2:
             del holder[key]
         else:
-            holder[key] = chance.choice(REPLACEMENTS)
+            holder[key] = deepcopy(chance.choice(REPLACEMENTS))
         if not data:
             break
     return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))

@@ -11,7 +11,7 @@ from typing import Any
 from dualcirc.errors import Problem, ScenarioError, did_you_mean
 from dualcirc.files.experiment_checks import RESERVED, FactorChecker, design_problems, size_problem
 from dualcirc.files.experiment_schema import DesignForm, ExperimentForm, FactorForm
-from dualcirc.files.paths import project_root
+from dualcirc.files.paths import exists, project_root
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario import ScenarioSource
 from dualcirc.files.strict import problems_of
@@ -75,7 +75,7 @@ class Experiment:
         waiting = [folder / entry for entry in self.form.scenarios if isinstance(entry, str) and _is_file(entry)]
         while waiting:
             path = waiting.pop(0)
-            if path not in found and path.is_file():
+            if path not in found and exists(path):
                 found.append(path)
                 parent = read_yaml(path).data.get("extends")
                 waiting += [folder / f"{parent}.yaml"] if isinstance(parent, str) else []
@@ -100,9 +100,9 @@ def experiment_path(source: str | Path) -> Path:
     """Path of an experiment: a file, a folder with ``experiment.yaml``, or the name of a study of the project."""
     path = Path(source)
     study = project_root() / "experiments" / path / "experiment.yaml"
-    if path.is_dir():
+    if exists(path) and path.is_dir():
         return path / "experiment.yaml"
-    return study if not path.exists() and not path.suffix and study.is_file() else path
+    return study if not exists(path) and not path.suffix and exists(study) else path
 
 
 def read_experiment(source: str | Path, registry: Registry) -> Experiment:

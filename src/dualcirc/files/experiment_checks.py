@@ -10,6 +10,7 @@ from pathlib import Path
 from dualcirc.errors import Problem, did_you_mean
 from dualcirc.files.calendar import LAST_YEAR, POLICY_START
 from dualcirc.files.experiment_schema import DesignForm, FactorForm
+from dualcirc.files.paths import exists
 from dualcirc.files.registry import Registry
 from dualcirc.files.targets import LIMITS, Target, lever_targets, variable_targets, why_unknown
 from dualcirc.files.yaml_reader import Document, Location
@@ -38,7 +39,7 @@ def design_problems(design: DesignForm, document: Document, path: Path) -> Itera
     if (design.kind == "points") != (design.file is not None):
         wanted = design.kind == "points"
         yield problem(*(("'file' is missing", "Add 'file: points.csv'.") if wanted else _not_here("file")))
-    if design.file and (Path(design.file).name != design.file or not (path.parent / design.file).is_file()):
+    if design.file and (Path(design.file).name != design.file or not exists(path.parent / design.file)):
         yield problem(f"got the file '{design.file}'", "Name a file that stands beside the experiment.")
     if design.kind in ("sobol", "saltelli") and design.points and design.points & (design.points - 1):
         yield problem(f"got {design.points} points", "Use a power of two: 256, 512, 1024 ...")

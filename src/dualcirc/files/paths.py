@@ -33,6 +33,14 @@ def scenarios_dir() -> Path:
     return project_root() / "experiments" / "scenarios"
 
 
+def exists(path: Path) -> bool:
+    """Whether anything stands at a path; nothing does where its name is longer than names can be."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def shown(path: Path) -> str:
     """Path as messages show it: relative to the working folder when it lies inside."""
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dualcirc.errors import Problem, ScenarioError
 from dualcirc.files.calendar import NEVER
-from dualcirc.files.paths import scenarios_dir, shown
+from dualcirc.files.paths import exists, scenarios_dir, shown
 from dualcirc.files.registry import Registry
 from dualcirc.files.scenario_checks import Checker
 from dualcirc.files.scenario_draft import Draft, Knot, read_drafts
@@ -121,7 +121,7 @@ def _document(source: ScenarioSource) -> Document:
     if isinstance(source, Mapping):
         return Document(_label(source), source, text=repr(source))
     path = _path(source)
-    if not path.exists():
+    if not exists(path):
         what = f"got '{source}', and there is no such scenario"
         expected = "the name of a scenario of the project, or the path of a file"
         mend = nearest_scenario(path.stem, path.parent, as_path=True)
@@ -151,9 +151,9 @@ def _parent(document: Document, registry: Registry, trail: Sequence[Document]) -
         return None
     folder = document.path.parent if document.path else scenarios_dir()
     beside = folder / f"{name}.yaml"
-    path = beside if beside.is_file() else scenarios_dir() / f"{name}.yaml"
+    path = beside if exists(beside) else scenarios_dir() / f"{name}.yaml"
     line = document.line(("extends",))
-    if not path.is_file():
+    if not exists(path):
         what, expected = (
             f"'extends': got the unknown scenario '{name}'",
             "a scenario in the same folder or of the project",
