@@ -125,7 +125,7 @@ def saved_variables(registry: Registry, model: Model) -> tuple[str, ...]:
     return tuple(name for name, variable in registry.variables.items() if variable.saved and name in model.variables)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _engine(model: Model, outputs: tuple[str, ...], time_step: float | None) -> Engine:
     return Engine(model, outputs=outputs, time_step=time_step)
 

@@ -49,7 +49,7 @@ def compute(job: Job, block: int, threads: int = 1) -> tuple[dict[str, NDArray[A
     return values, {str(row): text for row, text in zip(rows, status, strict=True) if text != OK}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _engine(model: str, outputs: tuple[str, ...], threads: int) -> Engine:
     """Engine of this process, compiled once."""
     found = load_model()
