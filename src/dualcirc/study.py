@@ -17,8 +17,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from dualcirc.errors import OutputError, Problem
+from dualcirc.export.source import SWEEP
 from dualcirc.files.assumptions import package_record, parameter_records, scenario_record
-from dualcirc.files.combinations import Combination
+from dualcirc.files.combinations import ALL, Combination
 from dualcirc.files.experiment import Experiment, read_experiment
 from dualcirc.files.paths import project_root
 from dualcirc.files.registry import Registry, read_registry
@@ -29,11 +30,12 @@ from dualcirc.plots.words import Language
 from dualcirc.results.io import ready_folder, save_manifest, save_text, sha256
 from dualcirc.study_readme import write_results
 from dualcirc.sweep.api import sweep
+from dualcirc.sweep.folder import EXPERIMENT
 from dualcirc.sweep.plan import source_hashes
 
 KIND = "study"
 """What the manifest of a study calls itself."""
-EXPERIMENT, README, SWEEP, TABLES, FIGURES = "experiment.yaml", "README.md", "sweep", "tables", "figures"
+README, TABLES, FIGURES = "README.md", "tables", "figures"
 DIGITS = 6
 """Significant digits of a table: fewer than machines differ by."""
 
@@ -211,9 +213,8 @@ def _packages(entry: object, registry: Registry) -> Combination | None:
     """Packages that an entry names; all of them where it stands for every combination."""
     if not isinstance(entry, str):
         return None
-    if entry.startswith("packages_all_"):
-        letters = tuple(sorted({lever.id[0] for lever in registry.levers.values()}))
-        return Combination(letters, entry.removeprefix("packages_all_"))
+    if entry.startswith(ALL):
+        return Combination(registry.packages, entry.removeprefix(ALL))
     return Combination.parse(entry)
 
 

@@ -11,7 +11,7 @@ from dualcirc.checks.levers import YEAR, national
 from dualcirc.engine import Engine
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import load_scenarios
-from dualcirc.sweep.packages import package_of, package_scenarios, packages_of
+from dualcirc.sweep.packages import package_scenarios
 from dualcirc.sweep.run import overrides_of
 from dualcirc.translate import Model
 from tests.model_runs import Array
@@ -28,7 +28,7 @@ Runs = Mapping[tuple[str, str], Mapping[str, Array]]
 @pytest.fixture(scope="module")
 def runs(engine: Engine, model: Model, registry: Registry) -> Runs:
     """Each package alone; a value that is not admissible is refused here."""
-    wanted = [(package, ambition) for package in packages_of(registry) for ambition in AMBITIONS]
+    wanted = [(package, ambition) for package in registry.packages for ambition in AMBITIONS]
     made = [package_scenarios(registry, model, ambition, [package])[0] for package, ambition in wanted]
     outputs = engine.run([{}, *(overrides_of(scenario, engine) for scenario in load_scenarios(made, registry))])
     assert set(outputs.status) == {"ok"}
@@ -41,13 +41,13 @@ def effects(lever: str, runs: Runs, engine: Engine) -> list[float]:
     row, at = REGISTRY.levers[lever], int(np.argmin(np.abs(engine.saved_times - YEAR)))
     levels = [
         national(row.target, runs[key][row.target], REGISTRY)[at]
-        for key in (("", ""), *((package_of(row), ambition) for ambition in AMBITIONS))
+        for key in (("", ""), *((row.package, ambition) for ambition in AMBITIONS))
     ]
     assert row.claim is not None
     return [float(np.sign(row.claim) * (level - levels[0])) for level in levels[1:]]
 
 
-@pytest.mark.parametrize("package", packages_of(REGISTRY))
+@pytest.mark.parametrize("package", REGISTRY.packages)
 @pytest.mark.parametrize("ambition", AMBITIONS)
 def test_every_variable_of_a_package_is_finite(package: str, ambition: str, runs: Runs) -> None:
     run = runs[package, ambition]
@@ -69,7 +69,7 @@ def test_a_lever_outdone_by_its_package_is_outdone_by_more_with_more_ambition(
     assert 0.0 > low > central > high
 
 
-@pytest.mark.parametrize("package", packages_of(REGISTRY))
+@pytest.mark.parametrize("package", REGISTRY.packages)
 def test_more_ambition_of_a_package_asks_for_more_of_the_budget(package: str, runs: Runs, engine: Engine) -> None:
     """A package that saved the treasury money would have a cost left out."""
     at = int(np.argmin(np.abs(engine.saved_times - YEAR)))

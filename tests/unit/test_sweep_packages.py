@@ -14,7 +14,6 @@ from dualcirc.sweep.packages import (
     business_as_usual,
     lever_changes,
     package_scenarios,
-    packages_of,
     ramp,
     read_ambition,
 )
@@ -113,7 +112,7 @@ def test_one_number_for_all_takes_nothing_back(model: Model) -> None:
 @pytest.mark.parametrize("ambition", ["low", "central", "high"])
 def test_the_ambitions_of_the_registry_make_admissible_scenarios_of_every_package(model: Model, ambition: str) -> None:
     found = read_registry()
-    packages = packages_of(found)
+    packages = found.packages
     made = package_scenarios(found, model, ambition)
     assert len(load_scenarios(made, found)) == 2 ** len(packages) - 1
 

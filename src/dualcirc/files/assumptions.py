@@ -26,7 +26,7 @@ def scenario_record(scenario: Scenario, registry: Registry) -> dict[str, object]
 
 def package_record(combination: Combination, registry: Registry) -> dict[str, object]:
     """The same for packages of levers at one ambition, from the registry."""
-    levers = [lever for lever in registry.levers.values() if lever.id[0] in combination.packages]
+    levers = [lever for lever in registry.levers.values() if lever.package in combination.packages]
     changes = [
         {
             "what": lever.id,

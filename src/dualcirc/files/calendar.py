@@ -21,6 +21,9 @@ LAST_YEAR = 2050
 POLICY_START = 2026
 """Recorded policy ends with 2025; a scenario that is no counterfactual acts from here."""
 
+FULL_YEAR = 2030
+"""Calendar year from which a lever has its new value where nothing else is said."""
+
 NEVER = 9999.0
 """Opening year of a zone that is never opened; users write ``never``."""
 

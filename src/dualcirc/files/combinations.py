@@ -10,6 +10,8 @@ from itertools import combinations
 from dualcirc.errors import Problem, ScenarioError
 
 PREFIX = "packages"
+ALL = f"{PREFIX}_all_"
+"""In an experiment: every combination of packages at the ambition that follows."""
 _PACKAGE, _AMBITION = re.compile(r"[A-Z][A-Z0-9]*"), re.compile(r"[a-z]+")
 
 

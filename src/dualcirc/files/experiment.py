@@ -18,9 +18,6 @@ from dualcirc.files.strict import problems_of
 from dualcirc.files.targets import Target, lever_targets, variable_targets
 from dualcirc.files.yaml_reader import Document, Location, read_yaml
 
-FULL_YEAR = 2030
-"""Calendar year from which a lever has its new value where the file names no other."""
-
 
 @dataclass(frozen=True)
 class Factor:
@@ -201,7 +198,7 @@ def _groups(form: FactorForm, registry: Registry) -> dict[str, list[str]]:
     able = [lever for lever in registry.levers.values() if getattr(lever, f"ambition_{form.to}")]
     groups: dict[str, list[str]] = {}
     for lever in able:
-        groups.setdefault(f"package {lever.id[0]}" if form.package else lever.id, []).append(lever.id)
+        groups.setdefault(f"package {lever.package}" if form.package else lever.id, []).append(lever.id)
     asked = f"package {form.package}" if form.package else str(form.lever)
     return groups if asked.endswith("all") else {asked: groups[asked]}
 

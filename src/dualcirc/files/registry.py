@@ -5,6 +5,7 @@ Facts stand in ``model/*.csv``; this module reads them into frozen dataclasses a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,6 +108,11 @@ class Lever:
     ambition_high: str
     ambition_reason: str
 
+    @property
+    def package(self) -> str:
+        """Package that it belongs to, the letters before the number of its id: ``C`` of ``C1.zone``."""
+        return re.split(r"[^A-Za-z]", self.id, maxsplit=1)[0].upper()
+
 
 @dataclass(frozen=True)
 class Driver:
@@ -164,6 +170,11 @@ class Registry:
         for row in self.subscripts.values():
             found.setdefault(row.range, {})[row.element] = row.label_zh
         return found
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages of levers in alphabetical order."""
+        return tuple(sorted({lever.package for lever in self.levers.values()}))
 
     @property
     def regions(self) -> tuple[str, ...]:

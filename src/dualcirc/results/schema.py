@@ -69,8 +69,7 @@ def build_dataset(output: Output, scenario: Scenario, registry: Registry, attrs:
         variable = registry.variables[name]
         dims = tuple(dataset_name(dim) for dim in output.dims[name])
         own[dataset_name(name)] = xr.Variable((*RUN_DIMS, *dims), values[np.newaxis], variable_attrs(variable))
-        if variable.aggregation == "sum" and dims == ("province",):
-            totals |= totals_of(own[dataset_name(name)], variable, registry)
+        totals |= totals_of(own[dataset_name(name)], variable, registry)
     # Where the model itself has a variable with the name of a total, its own definition stands.
     data = {**totals, **own, "status": xr.Variable(("scenario", "draw"), [list(output.status)], STATUS_ATTRS)}
     coords = _coordinates(output, scenario, registry)
@@ -166,7 +165,9 @@ def variable_attrs(variable: Variable) -> dict[str, str]:
 
 
 def totals_of(provincial: xr.Variable, variable: Variable, registry: Registry) -> dict[str, xr.Variable]:
-    """National and regional sums of a variable whose last dimension is province, by name in the Dataset."""
+    """National and regional sums, by name in the Dataset; none of a variable that is not summed over provinces."""
+    if variable.aggregation != "sum" or provincial.dims[-2:] != ("time", "province"):
+        return {}
     name, values, dims = dataset_name(variable.name), provincial.data, provincial.dims[:-1]
     attrs = variable_attrs(variable) | {"cell_methods": "time: point province: sum"}
     national = {"long_name": f"National {_in_sentence(variable.label_en)}", "long_name_zh": f"全国{variable.label_zh}"}

@@ -108,11 +108,6 @@ def _totals(data: dict[str, xr.Variable], registry: Registry) -> dict[str, xr.Va
     totals: dict[str, xr.Variable] = {}
     for name, row in registry.variables.items():
         found = data.get(dataset_name(name))
-        if (
-            found is not None
-            and row.aggregation == "sum"
-            and found.dims[-1] == "province"
-            and "quantile" not in found.dims
-        ):
+        if found is not None and "quantile" not in found.dims:
             totals |= totals_of(found, row, registry)
     return {name: total for name, total in totals.items() if name not in data}

@@ -204,8 +204,8 @@ def drop_unfinished(folder: Path, url: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def digest_at(url: str, key: str) -> str | None:
-    """SHA-256 of what stands under a key; None where nothing does."""
+def digest_at(url: str, key: str) -> str:
+    """SHA-256 of what stands under a key; empty where nothing does."""
     return _digest(_bytes(open_store(url), key))
 
 

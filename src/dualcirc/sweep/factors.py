@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dualcirc.errors import Problem, ScenarioError
-from dualcirc.files.calendar import POLICY_START, to_model_time
-from dualcirc.files.experiment import FULL_YEAR, Experiment, Factor, target_of
+from dualcirc.files.calendar import FULL_YEAR, POLICY_START, to_model_time
+from dualcirc.files.experiment import Experiment, Factor, target_of
 from dualcirc.files.registry import Lever, Registry
 from dualcirc.files.scenario import Scenario, scenario_of
 from dualcirc.files.targets import LIMITS, lever_targets

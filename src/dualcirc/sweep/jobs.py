@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dualcirc.engine import Engine
 from dualcirc.errors import DualcircError, Problem, ScenarioError
-from dualcirc.files.combinations import Combination, subsets
+from dualcirc.files.combinations import ALL, Combination, subsets
 from dualcirc.files.experiment import Experiment
 from dualcirc.files.paths_on_grid import Overrides
 from dualcirc.files.registry import Registry
@@ -30,7 +30,6 @@ from dualcirc.results.schema import (
 from dualcirc.results.sweep_store import Layout
 from dualcirc.sweep.designs import design_points
 from dualcirc.sweep.factors import Axis, axes_of
-from dualcirc.sweep.packages import packages_of
 from dualcirc.sweep.plan import Plan, make_plan
 from dualcirc.sweep.run import overrides_of
 from dualcirc.translate import Model
@@ -172,9 +171,9 @@ def _sources(experiment: Experiment, registry: Registry) -> list[ScenarioSource]
     """Scenarios, those of all combinations of packages named one by one."""
     sources: list[ScenarioSource] = []
     for source in experiment.scenario_sources():
-        if isinstance(source, str) and source.startswith("packages_all_"):
-            ambition = source.removeprefix("packages_all_")
-            sources += [Combination(names, ambition).name for names in subsets(packages_of(registry)) if names]
+        if isinstance(source, str) and source.startswith(ALL):
+            ambition = source.removeprefix(ALL)
+            sources += [Combination(names, ambition).name for names in subsets(registry.packages) if names]
         else:
             sources.append(source)
     return sources
@@ -236,7 +235,7 @@ def _arrays(
         row = registry.variables[name]
         variable = xr.Variable(("time", *map(dataset_name, dims)), np.zeros(sizes), variable_attrs(row))
         found = {dataset_name(name): variable}
-        if quantiles and row.aggregation == "sum" and variable.dims[-1] == "province":
+        if quantiles:
             found |= totals_of(variable, row, registry)
         for key, one in found.items():
             before = (("quantile", len(quantiles)),) if quantiles else ()

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dualcirc.errors import Problem, RegistryError, ScenarioError, did_you_mean
-from dualcirc.files.calendar import POLICY_START, to_model_time
+from dualcirc.files.calendar import FULL_YEAR, POLICY_START, to_model_time
 from dualcirc.files.combinations import Combination, subsets
 from dualcirc.files.registry import Lever, Registry
 from dualcirc.files.registry_checks import ambition_parts
 from dualcirc.results.schema import BASELINE
 from dualcirc.translate import Model
 
-FULL_YEAR = 2030
-"""Calendar year from which a package is at its full ambition."""
-
 Ambition = Mapping[str, float | str]
 """Value by element of the lever's dimension; the key is empty where one number holds for all."""
-
-
-def packages_of(registry: Registry) -> tuple[str, ...]:
-    """Packages in alphabetical order: the letters before the number of a lever's id."""
-    return tuple(sorted({package_of(lever) for lever in registry.levers.values()}))
-
-
-def package_of(lever: Lever) -> str:
-    """Package of a lever: ``C`` of ``C1.zone``."""
-    return re.split(r"[^A-Za-z]", lever.id, maxsplit=1)[0].upper()
 
 
 def package_scenarios(
@@ -67,7 +53,7 @@ def package_scenarios(
     stands. A lever without ambition stays where it is, and so do elements that are beyond one number given for all:
     an ambition takes nothing back.
     """
-    chosen = tuple(sorted(set(packages))) if packages is not None else packages_of(registry)
+    chosen = tuple(sorted(set(packages))) if packages is not None else registry.packages
     changes = _changes(registry, model, ambition, chosen, full_year)
     return [_scenario(Combination(part, ambition), changes) for part in subsets(chosen) if part]
 
@@ -84,14 +70,14 @@ def _changes(
     registry: Registry, model: Model, ambition: str, chosen: Sequence[str], full_year: int
 ) -> dict[str, list[dict[str, Any]]]:
     """Changes by package; a package that is unknown, or moves nothing at that ambition, is refused."""
-    unknown = [name for name in chosen if name not in packages_of(registry)]
+    unknown = [name for name in chosen if name not in registry.packages]
     if unknown:
-        mend = did_you_mean(unknown[0], packages_of(registry), listing=f"There are {', '.join(packages_of(registry))}.")
+        mend = did_you_mean(unknown[0], registry.packages, listing=f"There are {', '.join(registry.packages)}.")
         raise ScenarioError(Problem(f"unknown package '{unknown[0]}'", expected="the letter of a lever id", mend=mend))
     changes: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen}
     for lever in registry.levers.values():
-        if package_of(lever) in changes:
-            changes[package_of(lever)] += lever_changes(lever, model, ambition, full_year)
+        if lever.package in changes:
+            changes[lever.package] += lever_changes(lever, model, ambition, full_year)
     empty = [name for name in chosen if not changes[name]]
     if empty:
         what = f"no lever of package {', '.join(empty)} has the ambition '{ambition}'"

@@ -80,9 +80,8 @@ def _with_totals(job: Job, values: dict[str, NDArray[Any]]) -> dict[str, NDArray
     for name in job.outputs:
         array = values[dataset_name(name)]
         dims = ("run", *job.layout.arrays[dataset_name(name)][0][1:])
-        if registry.variables[name].aggregation == "sum" and dims[-1] == "province":
-            found = totals_of(xr.Variable(dims, array), registry.variables[name], registry)
-            totals |= {key: total.values for key, total in found.items()}
+        found = totals_of(xr.Variable(dims, array), registry.variables[name], registry)
+        totals |= {key: total.values for key, total in found.items()}
     return {name: (totals | values)[name] for name in job.layout.arrays}
 
 
