@@ -106,7 +106,7 @@ class Engine:
 
     def data_path(self, name: str) -> FloatArray:
         """(step, *dims): base path of a data variable on the grid."""
-        return self._input(name, "data")[: self._clock.steps + 1].copy()
+        return self._input(name, "data").copy()
 
     def constant(self, name: str) -> FloatArray:
         """(*dims): base value of a constant."""
@@ -265,7 +265,7 @@ class Engine:
         read = (*machine.plan.constants, *machine.plan.data)
         values = {name: jnp.asarray(overrides.get(name, self._inputs.base[name]))[..., None] for name in read}
         constants = {name: values[name] for name in machine.plan.constants}
-        data = {name: values[name][: self._clock.steps + 1] for name in machine.plan.data}
+        data = {name: values[name] for name in machine.plan.data}
         outputs = trajectory(machine, constants, data, jnp.full((1,), seed, dtype=int))
         return {name: outputs[name] for name in self.outputs}
 
@@ -332,7 +332,7 @@ class Engine:
         if value is None:
             self._inputs.check({name: np.zeros(())}, 0)
         assert value is not None, "refused by the check"
-        return value[: self._clock.steps + 1] if self.model.variables[name].kind == "data" else value
+        return value
 
     def _input(self, name: str, kind: str) -> FloatArray:
         """Base value of an input of the given kind."""

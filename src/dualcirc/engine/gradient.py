@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from dualcirc.engine.integrate import Arrays, Levels, Machine, Run, next_rows
+from dualcirc.engine.integrate import Arrays, Levels, Machine, Run
 from dualcirc.engine.settings import compiler_options, return_freed_memory
 from dualcirc.translate.ir import FloatArray
 
@@ -51,7 +51,7 @@ def trajectory(machine: Machine, constants: Arrays, data: Arrays, seeds: Array) 
         k, row, after = x
         return machine.advance(run, machine.at(run, levels, k, row, plan.step), k, row, after), levels
 
-    later = {name: next_rows(rows)[: clock.steps] for name, rows in data.items()} if machine.rk4 else {}
+    later = {name: rows[1:] for name, rows in data.items()} if machine.rk4 else {}
     moments = (jnp.arange(clock.steps), {name: rows[: clock.steps] for name, rows in data.items()}, later)
     last, before = lax.scan(step if machine.group else jax.checkpoint(step, prevent_cse=False), start.levels, moments)
     levels = {name: _saved(jnp.concatenate([before[name], last[name][None]]), clock.steps_per_save) for name in last}

@@ -116,27 +116,19 @@ class Inputs:
         result[...] = base[..., None]
         for lane, run in enumerate(runs):
             if name in run:
-                result[..., lane] = self.extended(name, np.asarray(run[name], dtype=float))
+                result[..., lane] = run[name]
         return result
-
-    def extended(self, name: str, value: FloatArray) -> FloatArray:
-        """Override with the rows that stand after the final time, which hold its last value."""
-        if self.model.variables[name].kind != "data":
-            return value
-        surplus = self.clock.rows - len(value)
-        return value[: self.clock.rows] if surplus <= 0 else np.concatenate([value, np.repeat(value[-1:], surplus, 0)])
 
 
 def inputs_of(model: Model, clock: Clock) -> Inputs:
     """Base inputs of a model on the grid of a clock."""
     base: dict[str, FloatArray] = {}
-    times = clock.initial + np.arange(clock.rows) * clock.step
-    final = clock.initial + clock.steps * clock.step
+    times = clock.initial + np.arange(clock.steps + 1) * clock.step
     for name, variable in model.variables.items():
         if variable.value is not None:
             base[name] = variable.value
         elif variable.series is not None:
-            base[name] = on_grid(variable.series, np.minimum(times, final))
+            base[name] = on_grid(variable.series, times)
     constants = {name for name in base if model.variables[name].kind == "constant"}
     shared = frozenset(name for name in constants if base[name].ndim > 1)
     return Inputs(model, clock, base, shared)

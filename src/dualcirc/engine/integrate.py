@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
@@ -19,7 +20,7 @@ from dualcirc.engine.passes import Equation, Plan
 from dualcirc.engine.states import CONTINUOUS, Start, begin, follow, rate
 from dualcirc.engine.sums import reduced_array
 from dualcirc.translate.ir import Interpolation
-from dualcirc.translate.order import state_parts
+from dualcirc.translate.order import state_parts, uses
 
 Arrays = Mapping[str, Array]
 Levels = dict[str, Array]
@@ -49,12 +50,7 @@ class Clock:
         Read from a table, for a compiled program may add to a product before it is rounded: MODULO(Time, 0.5) would
         then miss the half years of a step of 0.1.
         """
-        return np.asarray(self.initial + np.arange(2 * self.rows + 2) * (self.step / 2), dtype=np.float64)
-
-    @property
-    def rows(self) -> int:
-        """Rows of data that the time loop reads: whole intervals, the last one runs past the final time unseen."""
-        return self.saves * self.steps_per_save
+        return np.asarray(self.initial + np.arange(2 * self.steps + 3) * (self.step / 2), dtype=np.float64)
 
 
 class Outcome(NamedTuple):
@@ -92,28 +88,21 @@ def simulator(machine: Machine) -> Simulate:
     def simulate(constants: Arrays, data: Arrays, seeds: Array) -> Outcome:
         static = machine.static(constants)
         start = machine.start(static, {name: rows[0] for name, rows in data.items()}, seeds)
-        starts = jnp.arange(clock.saves) * clock.steps_per_save
-        rows = _by_interval(clock, data)
-        later = _by_interval(clock, {name: next_rows(rows) for name, rows in data.items()} if machine.rk4 else {})
+        run = Run(static, start.held, seeds)
 
-        def interval(levels: Levels, x: tuple[Array, Arrays, Arrays]) -> tuple[Levels, tuple[Levels, Array]]:
-            return machine.interval(Run(static, start.held, seeds), levels, *x)
+        def interval(levels: Levels, save: Array) -> tuple[Levels, tuple[Levels, Array]]:
+            return machine.interval(run, levels, save, data)
 
-        _, (moving, finite) = lax.scan(interval, start.levels, (starts, rows, later))
+        _, (moving, finite) = lax.scan(interval, start.levels, jnp.arange(clock.saves))
         fixed = {name: static[name].array for name in plan.fixed_outputs}
         return Outcome(moving, fixed, finite & machine.finite(fixed), start.faults)
 
     return simulate
 
 
-def _by_interval(clock: Clock, data: Arrays) -> Arrays:
-    """Rows by saved time and step after it."""
-    return {name: rows.reshape(clock.saves, clock.steps_per_save, *rows.shape[1:]) for name, rows in data.items()}
-
-
-def next_rows(rows: Array) -> Array:
-    """Row one step later; the last one stays."""
-    return jnp.concatenate([rows[1:], rows[-1:]])
+def row_at(data: Arrays, k: Array) -> Levels:
+    """Data at a step; after the last one they stay."""
+    return {name: lax.dynamic_index_in_dim(rows, k, keepdims=False) for name, rows in data.items()}
 
 
 class Run(NamedTuple):
@@ -176,25 +165,39 @@ class Machine:
                 faults[fault] = jnp.broadcast_to(faults.get(fault, False) | has, (self.runs,))
         return Start(levels, held, faults)
 
-    def interval(
-        self, run: Run, levels: Levels, start: Array, data: Arrays, later: Arrays
-    ) -> tuple[Levels, tuple[Levels, Array]]:
-        """Record at a saved time, then step to the next one."""
-        first, after = ({name: rows[0] for name, rows in some.items()} for some in (data, later))
-        emitter = self.at(run, levels, start, first, self.plan.record)
+    def interval(self, run: Run, levels: Levels, save: Array, data: Arrays) -> tuple[Levels, tuple[Levels, Array]]:
+        """
+        Record at a saved time, then step to the next one.
+
+        The equations of a step are compiled once: the first step of the loop leaves what the record wants of them.
+        """
+        start = save * self.clock.steps_per_save
+        rest, wanted = self._record_beyond_step()
+
+        def at(levels: Levels, k: Array) -> tuple[Emitter, Levels]:
+            emitter = self.at(run, levels, k, row_at(data, k), self.plan.step)
+            return emitter, {name: emitter.known[name].array for name in wanted}
+
+        def step(number: Array, before: tuple[Levels, Levels]) -> tuple[Levels, Levels]:
+            (levels, left), k = before, start + number
+            emitter, found = at(levels, k)
+            left = lax.cond(number == 0, lambda: found, lambda: left)
+            return self.advance(run, emitter, k, row_at(data, k), row_at(data, k + 1)), left
+
+        blank = jax.tree.map(jnp.zeros_like, jax.eval_shape(lambda: at(levels, start)[1]))
+        later, left = lax.fori_loop(0, self.clock.steps_per_save, step, (levels, blank))
+        known = {name: Value(array, wanted[name]) for name, array in left.items()}
+        emitter = self.at(run._replace(static={**run.static, **known}), levels, start, row_at(data, start), rest)
         moving = {name: emitter.known[name].array for name in self.plan.moving_outputs}
         finite = self.finite({**moving, **{state.name: levels[state.name] for state in self.plan.states}})
-        levels = self.advance(run, emitter, start, first, after)
-        if self.clock.steps_per_save > 1:
+        return later, (moving, finite)
 
-            def step(levels: Levels, x: tuple[Array, Arrays, Arrays]) -> tuple[Levels, None]:
-                k, row, after = x
-                return self.advance(run, self.at(run, levels, k, row, self.plan.step), k, row, after), None
-
-            steps = start + jnp.arange(1, self.clock.steps_per_save)
-            rest, rest_later = ({name: rows[1:] for name, rows in some.items()} for some in (data, later))
-            levels, _ = lax.scan(step, levels, (steps, rest, rest_later))
-        return levels, (moving, finite)
+    def _record_beyond_step(self) -> tuple[tuple[Equation, ...], dict[str, tuple[str, ...]]]:
+        """Equations of the record that no step computes, and the axes of what it takes from a step, by name."""
+        step = {equation.name: equation.axes for equation in self.plan.step}
+        rest = tuple(equation for equation in self.plan.record if equation.name not in step)
+        read = set(self.plan.moving_outputs).union(*(uses(equation.expression)[0] for equation in rest))
+        return rest, {name: axes for name, axes in step.items() if name in read}
 
     def finite(self, arrays: Arrays) -> Array:
         """(run): whether all values are numbers."""

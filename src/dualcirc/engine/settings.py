@@ -96,7 +96,12 @@ def return_freed_memory() -> None:
 
 def as_one(function: Callable[..., Any]) -> Callable[..., Any]:
     """Function from arrays to a dictionary of arrays that XLA compiles as one."""
-    inner = jax.jit(lambda *arguments: _reading_all(function(*arguments), arguments))
+    return _apart(lambda *arguments: _reading_all(function(*arguments), arguments))
+
+
+def _apart(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Function that XLA compiles as one."""
+    inner = jax.jit(function)
     attributes: Callable[..., Any] = set_xla_metadata
 
     def call(*arguments: Any) -> Any:
@@ -112,12 +117,17 @@ def _reading_all(results: Any, arguments: tuple[Any, ...]) -> Any:
     XLA 0.10 aborts the process on a function of its own that does not read an argument (``ir_emitter.cc``, "All or
     none of the slices should have an explicit index"), which its simplifications may bring about at any time. It leaves
     ``x != x`` alone, for x may be no number; the compiler of machine code then takes the condition away. Every result
-    has the condition, for a result that nothing reads is left out.
+    has the condition, for a result that nothing reads is left out. The condition is a function too: XLA would copy its
+    hundreds of comparisons to each result.
     """
     leaves, form = jax.tree.flatten(results)
-    firsts = [jnp.ravel(leaf)[0].astype(float) for leaf in jax.tree.leaves(arguments) if jnp.size(leaf)]
-    never = functools.reduce(
-        operator.or_, [(first != first) & (first == first) for first in firsts], jnp.zeros((), bool)
-    )
+    filled = [leaf for leaf in jax.tree.leaves(arguments) if jnp.size(leaf)]
+    never = _apart(_never)(filled)
     others = [~leaf if leaf.dtype == bool else leaf + 1 for leaf in leaves]
     return jax.tree.unflatten(form, [jnp.where(never, *pair) for pair in zip(others, leaves, strict=True)])
+
+
+def _never(arrays: list[Any]) -> Any:
+    """False, from the first number of every array."""
+    firsts = [jnp.ravel(array)[0].astype(float) for array in arrays]
+    return functools.reduce(operator.or_, [(x != x) & (x == x) for x in firsts], jnp.zeros((), bool))

@@ -86,7 +86,7 @@ class Trace:
 
     def data_path(self, name: str) -> FloatArray:
         """(step, *dims): base path of a data variable on the grid."""
-        return self.inputs.base[name][: len(self.grid)].copy()
+        return self.inputs.base[name].copy()
 
     def constant(self, name: str) -> FloatArray:
         """(*dims): base value of a constant."""
@@ -97,7 +97,7 @@ class Trace:
         self.inputs.check(overrides, 0)
         values = {name: np.asarray(overrides.get(name, base), dtype=float) for name, base in self.inputs.base.items()}
         constants = {name: jnp.asarray(values[name])[..., None] for name in self.machine.plan.constants}
-        data = {name: jnp.asarray(values[name][: len(self.grid)])[..., None] for name in self.machine.plan.data}
+        data = {name: jnp.asarray(values[name])[..., None] for name in self.machine.plan.data}
         followed, held = self._follow(constants, data)
         levels = {name: jnp.moveaxis(level[..., 0], 0, -1) for name, level in followed.items()}
         rows = {name: jnp.moveaxis(row[..., 0], 0, -1) for name, row in data.items()}
