@@ -97,7 +97,7 @@ class Engine:
     @property
     def grid(self) -> FloatArray:
         """(step,): times of the integration, from the initial to the final one."""
-        return np.asarray(self._clock.initial + np.arange(self._clock.steps + 1) * self._clock.step, dtype=np.float64)
+        return self._clock.grid
 
     @property
     def saved_times(self) -> FloatArray:

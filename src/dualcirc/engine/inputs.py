@@ -123,12 +123,11 @@ class Inputs:
 def inputs_of(model: Model, clock: Clock) -> Inputs:
     """Base inputs of a model on the grid of a clock."""
     base: dict[str, FloatArray] = {}
-    times = clock.initial + np.arange(clock.steps + 1) * clock.step
     for name, variable in model.variables.items():
         if variable.value is not None:
             base[name] = variable.value
         elif variable.series is not None:
-            base[name] = on_grid(variable.series, times)
+            base[name] = on_grid(variable.series, clock.grid)
     constants = {name for name in base if model.variables[name].kind == "constant"}
     shared = frozenset(name for name in constants if base[name].ndim > 1)
     return Inputs(model, clock, base, shared)

@@ -43,6 +43,11 @@ class Clock:
         return self.steps // self.steps_per_save + 1
 
     @property
+    def grid(self) -> NDArray[np.float64]:
+        """(step,): times from the initial to the final one."""
+        return np.asarray(self.initial + np.arange(self.steps + 1) * self.step, dtype=np.float64)
+
+    @property
     def halves(self) -> NDArray[np.float64]:
         """
         Times of every half step.

@@ -81,8 +81,7 @@ class Trace:
     @property
     def grid(self) -> FloatArray:
         """(step): times of the integration."""
-        clock = self.machine.clock
-        return np.asarray(clock.initial + np.arange(clock.steps + 1) * clock.step, dtype=np.float64)
+        return self.machine.clock.grid
 
     def data_path(self, name: str) -> FloatArray:
         """(step, *dims): base path of a data variable on the grid."""
