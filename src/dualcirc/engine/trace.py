@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
@@ -15,14 +14,30 @@ from numpy.typing import NDArray
 from dualcirc.engine.blocks import Value
 from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
+from dualcirc.engine.groups import GROUP, Form, form_of
 from dualcirc.engine.inputs import Overrides, inputs_of
 from dualcirc.engine.integrate import Arrays, Clock, Levels, Machine, Run
 from dualcirc.engine.passes import plan
-from dualcirc.engine.settings import prepare_jax
+from dualcirc.engine.settings import compiled, prepare_jax
 from dualcirc.engine.sizes import sized
 from dualcirc.engine.states import rate
 from dualcirc.translate.clock import number_of_steps
 from dualcirc.translate.ir import FloatArray, Model, State
+
+
+class _Followed(NamedTuple):
+    """A run at every step, with an axis of one run."""
+
+    static: Levels
+    """(*dims, 1) by name of what does not move."""
+    levels: Levels
+    """(step, compartment, *dims, 1)."""
+    record: Levels
+    """(step, *dims, 1) by name of an equation."""
+    held: Levels
+
+
+_Follow = Callable[[Arrays, Arrays], _Followed]
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,7 @@ class Trace:
         sizes = {name: len(elements) for name, elements in model.subscripts.items()}
         dims = {name: variable.dims for name, variable in model.variables.items()}
         self.inputs = inputs_of(model, clock)
+        self._follow: _Follow | None = None
         self.machine = sized(Machine(plan(model, self.names), dims, sizes, clock, 1), self.inputs.base)
 
     @property
@@ -97,13 +113,15 @@ class Trace:
         values = {name: np.asarray(overrides.get(name, base), dtype=float) for name, base in self.inputs.base.items()}
         constants = {name: jnp.asarray(values[name])[..., None] for name in self.machine.plan.constants}
         data = {name: jnp.asarray(values[name])[..., None] for name in self.machine.plan.data}
-        followed, held = self._follow(constants, data)
-        levels = {name: jnp.moveaxis(level[..., 0], 0, -1) for name, level in followed.items()}
-        rows = {name: jnp.moveaxis(row[..., 0], 0, -1) for name, row in data.items()}
-        steps = jnp.arange(len(self.grid))
-        run = Run(self.machine.static(constants), held, self.seed)
-        emitter = self.machine.at(run, levels, steps, rows, self.machine.plan.record)
-        return Moments(emitter.known, levels, steps, held)
+        if self._follow is None:
+            self._follow = compiled(*self._followers(), (constants, data))
+        followed = self._follow(constants, data)
+        axes = {equation.name: equation.axes for equation in (*self.machine.plan.static, *self.machine.plan.record)}
+        axes |= {name: self.model.variables[name].dims for name in values}
+        moving = {name: _by_step(array) for name, array in {**data, **followed.record}.items()}
+        known = {name: Value(array, axes[name]) for name, array in {**followed.static, **moving}.items()}
+        levels = {name: _by_step(array) for name, array in followed.levels.items()}
+        return Moments(known, levels, jnp.arange(len(self.grid)), followed.held)
 
     def value(self, name: str, moments: Moments) -> Array:
         """(*dims, step): right-hand side of a variable, from what it reads at those moments."""
@@ -121,25 +139,36 @@ class Trace:
         draws = Draws(self.seed, moments.steps)
         return Emitter(self.machine.sizes, moments.known, moments.levels, time, self.machine.plan.tables, draws)
 
-    @cached_property
-    def _follow(self) -> Callable[[Arrays, Arrays], tuple[Levels, Levels]]:
-        """Compiled simulation: levels (step, compartment, *dims, 1), and what holds throughout."""
+    def _followers(self) -> tuple[_Follow, _Follow]:
+        """Simulation in its fastest form, and plain."""
+        plain = self._follower(None)
+        form = form_of(self.machine.plan.record, self.machine.sizes)
+        return self._follower(GROUP) if form is Form.GROUPS else plain, plain
 
-        @jax.jit
-        def follow(constants: Arrays, data: Arrays) -> tuple[Levels, Levels]:
-            static = self.machine.static(constants)
-            start = self.machine.start(static, {name: rows[0] for name, rows in data.items()}, self.seed)
+    def _follower(self, group: int | None) -> _Follow:
+        """Simulation by equations in groups of a weight, or one by one."""
+        machine = replace(self.machine, group=group)
+
+        def follow(constants: Arrays, data: Arrays) -> _Followed:
+            static = machine.static(constants)
+            start = machine.start(static, {name: rows[0] for name, rows in data.items()}, self.seed)
             run = Run(static, start.held, self.seed)
 
-            def step(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, Levels]:
+            def step(levels: Levels, x: tuple[Array, Arrays]) -> tuple[Levels, tuple[Levels, Levels]]:
                 k, row = x
-                emitter = self.machine.at(run, levels, k, row, self.machine.plan.step)
-                return self.machine.advance(run, emitter, k, row, {}), levels
+                emitter = machine.at(run, levels, k, row, machine.plan.record)
+                record = {equation.name: emitter.known[equation.name].array for equation in machine.plan.record}
+                return machine.advance(run, emitter, k, row, {}), (levels, record)
 
-            steps = jnp.arange(len(self.grid))
-            return lax.scan(step, start.levels, (steps, data))[1], start.held
+            _, moving = lax.scan(step, start.levels, (jnp.arange(len(self.grid)), data))
+            return _Followed({name: value.array for name, value in static.items()}, *moving, start.held)
 
         return follow
+
+
+def _by_step(array: Array) -> Array:
+    """(..., step) from (step, ..., 1)."""
+    return jnp.moveaxis(array[..., 0], 0, -1)
 
 
 def _still(value: Value) -> bool:
