@@ -68,9 +68,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# One group of tests per worker process: the reference run of a session fixture happens once (conftest.py).
+# File by file: what the tests of a file share, a compiled model or a run of the reference, is made once.
 test: lint
-	$(BIN)/pytest -m "not long" -n 2 --dist loadgroup
+	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
 
 # Shared out test by test: one run of the reference takes a minute and more, its compiled model a few seconds.
 test-long: $(READY)

@@ -14,7 +14,7 @@ from dualcirc.files import paths
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.sweep import work
 from dualcirc.translate import Model, load
-from tests.model_runs import Array, first
+from tests.model_runs import EVERY_STEP, Array, first
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -44,9 +44,9 @@ def engine(model: Model) -> Engine:
 
 @pytest.fixture(scope="session")
 def every_step(model: Model) -> Engine:
-    """Utilisation at every step."""
+    """Some variables at every step."""
     fine = replace(model, time=replace(model.time, saveper=model.time.step))
-    return Engine(fine, outputs=["utilisation"])
+    return Engine(fine, outputs=EVERY_STEP)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,13 @@ from dualcirc.files.registry import Registry
 Array = NDArray[np.float64]
 Overrides = dict[str, Array]
 
+EVERY_STEP = (
+    "utilisation", "zone productivity",
+    "Debt", "government deficit", "Net foreign assets", "net capital inflow", "Population", "natural increase",
+    "Capital", "investment", "Outward capital", "outward investment", "return investment",
+)  # fmt: skip
+"""Variables of the fixture ``every_step``."""
+
 
 def first(output: Mapping[str, Array]) -> dict[str, Array]:
     """The only run of an output."""

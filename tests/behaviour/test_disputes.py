@@ -6,7 +6,6 @@ The ends come from the registry. A test that fails here says that the ranges dec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 
 from dualcirc.engine import Engine
 from dualcirc.files.registry import Registry
-from dualcirc.translate import Model
 from tests.model_runs import Array, Overrides, ramp
 
 NEVER = 9999.0
@@ -39,8 +37,8 @@ SPILLOVERS = ("foreign capital elasticity", "spillover elasticity")
 class Laboratory:
     """Runs with parameters at the ends of their ranges; effects are relative, one minus one."""
 
-    def __init__(self, model: Model, registry: Registry) -> None:
-        self.engine, self.registry = Engine(model, outputs=VARIABLES), registry
+    def __init__(self, engine: Engine, registry: Registry) -> None:
+        self.engine, self.registry = engine, registry
         self.years = self.engine.constant("zone opening year")
         self.inland = np.array([row.macro_region != "East" for row in registry.provinces.values()])
         self.without = self.years >= NEVER
@@ -78,8 +76,8 @@ class Laboratory:
 
 
 @pytest.fixture(scope="module")
-def laboratory(model: Model, registry: Registry) -> Laboratory:
-    return Laboratory(model, registry)
+def laboratory(engine: Engine, registry: Registry) -> Laboratory:
+    return Laboratory(engine, registry)
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +161,8 @@ def test_the_effect_of_a_batch_may_fade_or_last(name: str, laboratory: Laborator
     assert effect["low"][late] > effect["low"][early]
 
 
-def test_the_impulse_of_a_zone_may_last_two_years_or_six(model: Model, registry: Registry) -> None:
+def test_the_impulse_of_a_zone_may_last_two_years_or_six(every_step: Engine, registry: Registry) -> None:
     """Judged range J02b: the growth of productivity that a zone brings is above half of its peak for 1 to 6 years."""
-    every_step = Engine(
-        replace(model, time=replace(model.time, saveper=model.time.step)), outputs=["zone productivity"]
-    )
     host = list(registry.provinces).index("Shanghai")
     alone = {"zone opening year": np.full(len(registry.provinces), NEVER)}
     alone["zone opening year"][host] = every_step.constant("zone opening year")[host]
@@ -175,6 +170,6 @@ def test_the_impulse_of_a_zone_may_last_two_years_or_six(model: Model, registry:
     for end in ("low", "high"):
         inputs = alone | {"institutional decay": np.array(getattr(registry.parameters["institutional decay"], end))}
         growth = np.diff(np.log(every_step.run([inputs])["zone productivity"][0, :, host]))
-        lasts[end] = float((growth > 0.5 * growth.max()).sum() * model.time.step)
+        lasts[end] = float((growth > 0.5 * growth.max()).sum() * every_step.model.time.step)
     assert lasts["high"] < 3.0
     assert lasts["low"] > 6.0

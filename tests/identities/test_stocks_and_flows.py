@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,17 +13,12 @@ from dualcirc.translate import Model
 from tests.model_runs import Array, random_levers
 
 SEEDS = range(4)
-VARIABLES = (
-    "Debt", "government deficit", "Net foreign assets", "net capital inflow", "Population", "natural increase",
-    "Capital", "investment", "Outward capital", "outward investment", "return investment",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def fine(model: Model, registry: Registry) -> Mapping[str, Array]:
+def fine(every_step: Engine, registry: Registry) -> Mapping[str, Array]:
     """Runs with random policies at every step, (run, step, ...)."""
-    engine = Engine(replace(model, time=replace(model.time, saveper=model.time.step)), outputs=VARIABLES)
-    outputs = engine.run([random_levers(engine, registry, seed, drivers=True) for seed in SEEDS])
+    outputs = every_step.run([random_levers(every_step, registry, seed, drivers=True) for seed in SEEDS])
     assert set(outputs.status) == {"ok"}
     return dict(outputs.items())
 
