@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -79,14 +80,9 @@ REPLACEMENTS: list[object] = [
 
 @pytest.fixture(scope="module", autouse=True)
 def quick(registry: Registry) -> Iterator[None]:
-    """What no file changes is made once: the registry, and an engine for each list of outputs."""
+    """What files seldom change is kept: the registry, and the engines of the last lists of outputs."""
     with pytest.MonkeyPatch.context() as patch:
-        engines: dict[tuple[str, ...], Engine] = {}
-
-        def engine(model: Model, outputs: tuple[str, ...]) -> Engine:
-            return engines.setdefault(outputs, engines.get(outputs) or Engine(model, outputs))
-
-        patch.setattr(jobs, "Engine", engine)
+        patch.setattr(jobs, "Engine", lru_cache(maxsize=4)(Engine))
         patch.setattr(plan, "read_registry", lambda: registry)
         yield
 
