@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
-from dualcirc.engine import Engine
+from dualcirc.engine import Engine, Overrides
 from dualcirc.engine.settings import available_cores
 from dualcirc.files.experiment import read_experiment
 from dualcirc.files.registry import read_registry
 from dualcirc.sweep.api import sweep
-from dualcirc.sweep.jobs import Job, prepare
+from dualcirc.sweep.jobs import prepare
 from dualcirc.sweep.model import load_model
 
 EXPERIMENT = """
@@ -47,22 +47,27 @@ def main() -> None:
         file = Path(folder) / "experiment.yaml"
         file.write_text(EXPERIMENT.format(points=points), encoding="utf-8")
         job = prepare(read_experiment(file, read_registry()), read_registry(), load_model(), "").job
-        bare = bare_rate(job, min(points, 2048), cores)
-        print(f"engine alone, {cores} threads of one process: {bare:,.0f} runs/s, overrides made beforehand")
-        stored(file, Path(folder) / "out", points, bare)
+        engine = Engine(load_model(), job.outputs, threads=cores)
+        overrides = list(job.runs(range(min(points, 1024))))
+        before = bare_rate(engine, overrides)
+        steady = stored(file, Path(folder) / "out", points)
+        after = bare_rate(engine, overrides)
+        print(f"engine alone, {cores} threads, overrides made: {before:,.0f} runs/s before, {after:,.0f} after")
+        print(f"  the sweep makes {2 * steady / (before + after):.0%} of their mean")
 
 
-def bare_rate(job: Job, runs: int, threads: int) -> float:
-    """Runs in a second of the engine alone, nothing kept but the last outputs."""
-    engine = Engine(load_model(), job.outputs, threads=threads)
-    overrides = job.runs(range(runs))
+def bare_rate(engine: Engine, overrides: Sequence[Overrides]) -> float:
+    """Runs in a second of the engine alone, nothing kept but the last outputs; the middle one of five."""
     engine.run(overrides[: engine.block])
-    started = time.perf_counter()
-    engine.run(overrides)
-    return runs / (time.perf_counter() - started)
+    rates = []
+    for _ in range(5):
+        started = time.perf_counter()
+        engine.run(overrides)
+        rates.append(len(overrides) / (time.perf_counter() - started))
+    return sorted(rates)[2]
 
 
-def stored(file: Path, out: Path, points: int, bare: float) -> None:
+def stored(file: Path, out: Path, points: int) -> float:
     """Sweep, and say how quick it was from its first block to its last, and from its start."""
     marks: list[tuple[float, int]] = []
     peak = Peak()
@@ -70,17 +75,14 @@ def stored(file: Path, out: Path, points: int, bare: float) -> None:
     with peak:
         sweep(file, out, progress=lambda done, _: marks.append((time.perf_counter(), done)))
     whole = points / (marks[-1][0] - started)
-    # Until each worker has ended a block it starts and loads the program.
-    first = marks[min(2 * available_cores(), len(marks) - 2)]
+    first = marks[len(marks) // 2]  # in the first half workers still start and load the program
     steady = (marks[-1][1] - first[1]) / (marks[-1][0] - first[0])
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    share = f"{steady / bare:.0%} of the engine alone"
-    print(f"sweep, {available_cores()} processes: {steady:,.0f} runs/s with storage, {share}")
-    print(
-        f"  from its start, processes and programs loaded: {whole:,.0f} runs/s, {marks[-1][0] - started:.1f} s in all"
-    )
-    print(f"  peak memory of all processes: {peak.bytes / 2**20:,.0f} MiB; {size / points:,.0f} bytes a run on disk")
-    print(f"  peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MiB")
+    print(f"sweep, {available_cores()} processes: {steady:,.0f} runs/s with storage")
+    print(f"  from its start, programs loaded: {whole:,.0f} runs/s, {marks[-1][0] - started:.1f} s in all")
+    print(f"  peak memory, shared pages counted in each process: {peak.bytes / 2**20:,.0f} MiB")
+    print(f"  {size / points:,.0f} bytes a run on disk")
+    return steady
 
 
 class Peak:
@@ -104,7 +106,7 @@ class Peak:
             total = 0
             for process in [own, *own.children(recursive=True)]:
                 try:
-                    total += process.memory_full_info().pss
+                    total += process.memory_info().rss  # the proportional share would stop the process to count
                 except psutil.Error:
                     continue
             self.bytes = max(self.bytes, total)

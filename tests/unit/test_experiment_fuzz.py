@@ -151,7 +151,7 @@ def check(folder: Path, files: dict[str, str], registry: Registry, model: Model)
         return False
     assert prepared.runs > 0
     assert prepared.job.layout.blocks > 0
-    prepared.job.runs(prepared.job.layout.members(0)[:1])
+    assert len(list(prepared.job.runs(prepared.job.layout.members(0)[:1]))) == prepared.job.runs_per_row
     return True
 
 

@@ -94,7 +94,7 @@ def create_arrays(url: str, layout: Layout, fixed: Mapping[str, xr.Variable]) ->
             dimension_names=("row", *dims),
             attributes=dict(attrs),
             fill_value=-1 if name == CODES else np.nan,
-            compressors=BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"),
+            compressors=BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"),
         )
     for name, variable in fixed.items():
         values = np.asarray(variable.values)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from dualcirc.errors import Problem, ScenarioError
 from dualcirc.files.experiment import Experiment, Factor
@@ -87,11 +86,15 @@ def _one_at_a_time(factors: Sequence[Factor], central: Array) -> Array:
 
 
 def _latin_hypercube(design: DesignForm, factors: int) -> Array:
+    from scipy.stats import qmc  # a second and more, which workers need not wait for
+
     assert design.points is not None, "checked"
     return np.asarray(qmc.LatinHypercube(d=factors, rng=np.random.default_rng(design.seed or 0)).random(design.points))
 
 
 def _sobol(design: DesignForm, factors: int) -> Array:
+    from scipy.stats import qmc
+
     assert design.points is not None, "checked"
     return np.asarray(qmc.Sobol(d=factors, rng=np.random.default_rng(design.seed or 0)).random(design.points))
 

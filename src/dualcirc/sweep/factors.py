@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,11 @@ class Span:
         """Value at a share of the way from low to high; what does not differ keeps its bits."""
         if self.switch or share in (0.0, 1.0):
             return self.high if share >= 0.5 else self.low
-        return np.where(self.low == self.high, self.low, self.low * (1 - share) + self.high * share)
+        return self.low + share * self._rise
+
+    @cached_property
+    def _rise(self) -> Array:
+        return self.high - self.low
 
 
 @dataclass(frozen=True)

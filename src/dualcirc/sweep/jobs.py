@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -77,10 +77,10 @@ class Job:
         """Runs behind a row of the store: one, or all draws where quantiles are kept."""
         return self.draws if self.quantiles else 1
 
-    def runs(self, rows: Sequence[int]) -> list[dict[str, Array]]:
-        """Overrides of the runs of some rows, in their order."""
+    def runs(self, rows: Sequence[int]) -> Iterator[dict[str, Array]]:
+        """Overrides of the runs of some rows, in their order; made one by one, for they are half a megabyte each."""
         first, last = rows[0] * self.runs_per_row, (rows[-1] + 1) * self.runs_per_row
-        return [self._run(number) for number in range(first, last)]
+        return map(self._run, range(first, last))
 
     def _run(self, number: int) -> dict[str, Array]:
         cell, draw = divmod(number, self.draws)

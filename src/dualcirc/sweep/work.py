@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
@@ -37,13 +38,14 @@ def compute(job: Job, block: int, threads: int = 1) -> tuple[dict[str, NDArray[A
     """
     engine = _engine(job.model, job.outputs, threads)
     rows = job.layout.members(block)
-    outputs = engine.run(job.runs(rows))
-    times = list(job.times)
-    values: dict[str, NDArray[Any]] = {}
-    for name, array in outputs.items():
-        values[dataset_name(name)] = array[:, times]
-    values[CODES] = outputs.codes
-    status = outputs.status.tolist()
+    parts: dict[str, list[NDArray[Any]]] = defaultdict(list)
+    status: list[str] = []
+    for _, outputs in engine.blocks(job.runs(rows)):
+        for name, array in outputs.items():
+            parts[dataset_name(name)].append(array[:, list(job.times)])
+        parts[CODES].append(outputs.codes)
+        status += outputs.status.tolist()
+    values = {name: np.concatenate(arrays) for name, arrays in parts.items()}
     if job.quantiles:
         return _reduced(job, values, status, rows)
     return values, {str(row): text for row, text in zip(rows, status, strict=True) if text != OK}
