@@ -86,7 +86,7 @@ def stored(file: Path, out: Path, points: int) -> float:
 
 
 class Peak:
-    """Largest memory of this process and those it started, looked at ten times a second."""
+    """Largest memory of this process and those it started, looked at twice a second."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -102,7 +102,7 @@ class Peak:
 
     def _watch(self) -> None:
         own = psutil.Process(os.getpid())
-        while not self._over.wait(0.1):
+        while not self._over.wait(0.5):
             total = 0
             for process in [own, *own.children(recursive=True)]:
                 try:
