@@ -55,6 +55,7 @@ def blocks_by_workers(job: Job, blocks: Sequence[int], workers: int | None, clus
 @contextmanager
 def _client(workers: int, cluster: str | None) -> Iterator[Client]:
     """Client of a scheduler, or of a cluster of this machine that lives as long as the context."""
+    import dask
     from distributed import Client, LocalCluster
 
     if cluster is not None:
@@ -66,7 +67,10 @@ def _client(workers: int, cluster: str | None) -> Iterator[Client]:
         with client:
             yield client
         return
-    with warnings.catch_warnings():
+    # Dask would have every array that is let go given back to the system: a block took a fifth longer.
+    environment = dask.config.get("distributed.nanny.pre-spawn-environ", {})
+    kept = {name: value for name, value in environment.items() if name != "MALLOC_TRIM_THRESHOLD_"}
+    with warnings.catch_warnings(), dask.config.set({"distributed.nanny.pre-spawn-environ": kept}):
         warnings.filterwarnings("ignore", "Port .* is already in use")
         try:
             local = LocalCluster(
