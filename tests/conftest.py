@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from dualcirc.engine import Engine
-from dualcirc.engine.settings import return_freed_memory
 from dualcirc.files import paths
 from dualcirc.files.registry import Registry, read_registry
-from dualcirc.sweep import work
 from dualcirc.translate import Model, load
 from tests.model_runs import EVERY_STEP, Array, first
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _compiled_models_are_let_go() -> Iterator[None]:
-    """A compiled model holds a gigabyte and more: those of a module's sweeps go with it."""
-    yield
-    work._engine.cache_clear()
-    gc.collect()
-    return_freed_memory()
 
 
 @pytest.fixture(scope="session")

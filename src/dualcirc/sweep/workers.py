@@ -122,7 +122,7 @@ def _pass(client: Client, job: Job, blocks: Sequence[int]) -> Iterator[Record]:
     def submit(block: int) -> Any:
         return client.submit(compute_and_write, sent, block, key=f"block-{block}-{token}", pure=False, retries=0)
 
-    # The first block goes alone: it compiles the model, which takes gigabytes; the others then find it in the cache.
+    # The first block goes alone: it compiles the model, which the others then find in the cache.
     running, sent_off = as_completed([submit(next(waiting))], loop=client.loop), 1
     for future in running:
         try:
