@@ -7,6 +7,7 @@ run is one lane of the processor's vectors: sums over subscripts then add in the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import jax.numpy as jnp
 from jax import Array
@@ -55,6 +56,7 @@ class Emitter:
         draws: Draws | None = None,
         *,
         guards: bool = False,
+        scalars: Mapping[str, Array] = MappingProxyType({}),
     ) -> None:
         self.sizes = sizes
         self.known = dict(known)
@@ -64,6 +66,8 @@ class Emitter:
         self.draws = draws
         self.guards = guards
         """Whether everything is guarded, for gradients: a variable may be read in a branch that is not taken."""
+        self.scalars = scalars
+        """Numbers among the known that stand in one array (``Packed``)."""
         self.memo: dict[tuple[Expression, bool], Value] = {}
 
     def keep(self, equation: Equation, *, guarded: bool = False) -> None:

@@ -306,7 +306,7 @@ class Engine:
 
         def gradient(values: Overrides) -> tuple[float, dict[str, FloatArray]]:
             self._inputs.check(values, 0)
-            return to_numpy(*program({name: jnp.asarray(values.get(name, base[name]), dtype=float) for name in base}))
+            return to_numpy(*program({name: np.asarray(values.get(name, base[name]), dtype=float) for name in base}))
 
         return gradient
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array, lax
 
 from dualcirc.engine.integrate import Arrays, Levels, Machine, Run
+from dualcirc.engine.packed import packed
 from dualcirc.engine.settings import compiler_options, return_freed_memory
 from dualcirc.translate.ir import FloatArray
 
@@ -38,22 +38,23 @@ def trajectory(machine: Machine, constants: Arrays, data: Arrays, seeds: Array) 
 
     Notes
     -----
-    Stored at every step are the states, and with groups what these read; going backwards each step, or each group, is
-    computed again. The outputs are computed from the stored states at all saved times at once, which stand where the
-    runs of a block stand in the engine.
+    Stored at every step are the states; going backwards each step is computed again. The outputs are computed from the
+    stored states at all saved times at once, which stand where the runs of a block stand in the engine.
     """
     clock, plan = machine.clock, machine.plan
     static = machine.static(constants)
     start = machine.start(static, {name: rows[0] for name, rows in data.items()}, seeds)
+    numbers = {name: value.array for name, value in static.items() if not value.axes and value.array.dtype == float}
     run = Run(static, start.held, seeds)
+    loop = run._replace(scalars=packed(numbers)) if numbers else run
 
     def step(levels: Levels, x: tuple[Array, Arrays, Arrays]) -> tuple[Levels, Levels]:
         k, row, after = x
-        return machine.advance(run, machine.at(run, levels, k, row, plan.step), k, row, after), levels
+        return machine.advance(loop, machine.at(loop, levels, k, row, plan.step), k, row, after), levels
 
     later = {name: rows[1:] for name, rows in data.items()} if machine.rk4 else {}
     moments = (jnp.arange(clock.steps), {name: rows[: clock.steps] for name, rows in data.items()}, later)
-    last, before = lax.scan(step if machine.group else jax.checkpoint(step, prevent_cse=False), start.levels, moments)
+    last, before = lax.scan(jax.checkpoint(step, prevent_cse=False), start.levels, moments)
     levels = {name: _saved(jnp.concatenate([before[name], last[name][None]]), clock.steps_per_save) for name in last}
     rows = {name: _saved(rows, clock.steps_per_save) for name, rows in data.items()}
     steps = jnp.arange(clock.saves) * clock.steps_per_save
@@ -73,7 +74,7 @@ def compiled_gradient(
     def value(values: Mapping[str, Array]) -> Array:
         return loss(simulate(values))
 
-    program = jax.jit(jax.value_and_grad(value)).lower({n: jnp.asarray(v) for n, v in base.items()})
+    program = jax.jit(jax.value_and_grad(value)).lower(dict(base))
     compiled = program.compile(compiler_options=compiler_options())
     return_freed_memory()
     return compiled
@@ -81,7 +82,8 @@ def compiled_gradient(
 
 def to_numpy(value: Array, gradient: Mapping[str, Array]) -> tuple[float, dict[str, FloatArray]]:
     """Value and gradient outside JAX."""
-    return float(value), {name: np.asarray(array) for name, array in gradient.items()}
+    number, arrays = jax.device_get((value, dict(gradient)))
+    return float(number), arrays
 
 
 def _saved(rows: Array, steps_per_save: int) -> Array:

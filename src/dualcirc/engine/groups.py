@@ -27,6 +27,8 @@ GROUP_AND_BACK = 400
 _LOOP = 10
 """Weight of an equation by itself: it becomes a loop over its elements and the runs."""
 
+Arrays = Mapping[str, Array]
+
 
 class Form(Enum):
     """How a program is divided into functions."""
@@ -107,21 +109,24 @@ def apart(
     """
     What work does with an emitter and the rest, in a function of its own, and so its derivatives where they are wanted.
 
-    It reads what the expressions read, and nothing but its arguments.
+    It reads what the expressions read, and nothing but its arguments. Of numbers that stand in one array it takes the
+    array, and so gives back one derivative for all of them.
     """
     parts = [part for expression in expressions for part in walk(expression)]
     names = dict.fromkeys(part.name for part in parts if isinstance(part, Reference) and part.name in emitter.known)
+    scalars = emitter.scalars if any(name in emitter.scalars for name in names) else {}
     states = {part.state for part in parts if isinstance(part, Level)}
 
     def compute(
-        known: dict[str, Array], levels: dict[str, Array], time: Array | float, draws: Draws | None, rest: Any
+        known: Arrays, scalars: Arrays, levels: dict[str, Array], time: Array | float, draws: Draws | None, rest: Any
     ) -> dict[str, Array]:
-        values = {name: Value(array, emitter.known[name].axes) for name, array in known.items()}
+        arrays = {**known, **{name: scalars[name] for name in names if name in scalars}}
+        values = {name: Value(array, emitter.known[name].axes) for name, array in arrays.items()}
         inner = Emitter(emitter.sizes, values, levels, time, emitter.tables, draws, guards=emitter.guards)
         return work(inner, rest)
 
-    known = {name: emitter.known[name].array for name in names}
+    known = {name: emitter.known[name].array for name in names if name not in scalars}
     levels = {name: array for name, array in emitter.levels.items() if all_levels or name in states}
     function = (derived_as_one if emitter.guards else as_one)(compute)
     draws = emitter.draws if any(isinstance(part, Random) for part in parts) else None
-    return function(known, levels, emitter.time, draws, rest)  # type: ignore[no-any-return]
+    return function(known, scalars, levels, emitter.time, draws, rest)  # type: ignore[no-any-return]

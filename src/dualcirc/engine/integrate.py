@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import jax
@@ -24,6 +25,7 @@ from dualcirc.translate.order import state_parts, uses
 
 Arrays = Mapping[str, Array]
 Levels = dict[str, Array]
+_NONE: Arrays = MappingProxyType({})
 Integrator = Literal["euler", "rk4"]
 
 
@@ -116,6 +118,8 @@ class Run(NamedTuple):
     static: Mapping[str, Value]
     held: Mapping[str, Array]
     seeds: Array
+    scalars: Arrays = _NONE
+    """Numbers among what does not move, where they stand in one array."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,7 @@ class Machine:
         """Emitter with the equations computed at step ``k``, or a share of a step later; draws hold over the step."""
         time = jnp.asarray(self.clock.halves)[2 * k + round(2 * share)]
         draws = Draws(run.seeds, jnp.atleast_1d(k))
-        emitter = self._emitter({**run.static, **self._named(row)}, levels, time, draws)
+        emitter = self._emitter({**run.static, **self._named(row)}, levels, time, draws, run.scalars)
         keep_all(emitter, equations, self.group)
         return emitter
 
@@ -296,8 +300,10 @@ class Machine:
         shares = {"linear": 0.5, "hold": 0.0, "forward": 1.0}
         return {name: here + shares[self.interpolations[name]] * (after[name] - here) for name, here in row.items()}
 
-    def _emitter(self, known: Mapping[str, Value], levels: Levels, time: Array | float, draws: Draws) -> Emitter:
-        return Emitter(self.sizes, known, levels, time, self.plan.tables, draws, guards=self.guards)
+    def _emitter(
+        self, known: Mapping[str, Value], levels: Levels, time: Array | float, draws: Draws, scalars: Arrays = _NONE
+    ) -> Emitter:
+        return Emitter(self.sizes, known, levels, time, self.plan.tables, draws, guards=self.guards, scalars=scalars)
 
     def _named(self, arrays: Arrays) -> dict[str, Value]:
         return {name: Value(array, self.dims[name]) for name, array in arrays.items()}

@@ -44,6 +44,10 @@ class Emits(Protocol):
         """Values by name."""
 
     @property
+    def guards(self) -> bool:
+        """Whether derivatives will be taken."""
+
+    @property
     def levels(self) -> Mapping[str, Array]:
         """States by name."""
 
@@ -101,7 +105,7 @@ def sum_of_product(emitter: Emits, expression: Sum, guarded: bool) -> Value:
     assert not missing, "a summed axis stands in at least one factor"
     axis = expression.axes[-1]
     if _differs_by_cell(emitter, inner, bound) and emitter.sizes[range_of(axis)] <= _LONGEST_WRITTEN_OUT:
-        total = reduced(_written_out(emitter, inner, axis, guarded), expression.axes[:-1], jnp.add)
+        total = _total(emitter, _written_out(emitter, inner, axis, guarded), expression.axes[:-1])
     else:
         values = [emitter.emit(part, guarded) for part in inner]
         total = _matrix_product(emitter, values, expression.axes, guarded=guarded)
@@ -161,11 +165,19 @@ def _matrix_product(emitter: Emits, inner: Sequence[Value], bound: tuple[str, ..
     left = partial(_left, emitter.sizes, matrix)
     first = min((v for v in own if set(matrix.axes) - set(v.axes)), key=left, default=None)
     if first is None:
-        return reduced(_product(inner, guarded=guarded), bound, jnp.add)
+        return _total(emitter, _product(inner, guarded=guarded), bound)
     rest = [value for value in own if value is not first]
     later = tuple(axis for axis in bound if any(axis in value.axes for value in rest))
     total = _contract(matrix, first, tuple(axis for axis in bound if axis not in later))
-    return reduced(_product([total, *rest], guarded=guarded), later, jnp.add) if rest else total
+    return _total(emitter, _product([total, *rest], guarded=guarded), later) if rest else total
+
+
+def _total(emitter: Emits, value: Value, bound: tuple[str, ...]) -> Value:
+    """Value without some of its axes: by pairs, but where derivatives are taken, for pairs have a long way back."""
+    if not emitter.guards:
+        return reduced(value, bound, jnp.add)
+    kept = tuple(axis for axis in value.axes if axis not in bound)
+    return Value(jnp.sum(value.array, axis=tuple(value.axes.index(axis) for axis in bound)), kept)
 
 
 def _left(sizes: Mapping[str, int], matrix: Value, value: Value) -> int:
