@@ -6,30 +6,30 @@ import pandas as pd
 
 from dualcirc.analysis import band_table, percent_difference, point_difference
 from dualcirc.plots import differences
+from dualcirc.readable import with_band
 from dualcirc.study import Study
 
 NAMES = ("national_gdp", "national_household_consumption", "national_exports", "national_fdi_inflow")
+YEARS, YEAR = [2030, 2035, 2050], 2035
 
 
 def main() -> None:
     with Study(Path(__file__).parent) as study:
-        result, years = study.sweep(), [2030, 2035, 2050]
-        shocks = {name: band_table(percent_difference(result, name), years) for name in NAMES}
+        result = study.sweep()
+        shocks = {name: band_table(percent_difference(result, name), YEARS) for name in NAMES}
         table = pd.concat(shocks, names=["variable"])
-        study.table(
-            "shocks", table, "Per cent of the baseline at the same safeguards (point 0 without, 1 with)", readme=False
-        )
-        spared = {
-            name: band_table(point_difference(result, name, point=0).sel(point=1, drop=True), years) for name in NAMES
-        }
-        study.table(
-            "safeguards", pd.concat(spared, names=["variable"]), "What the safeguards add, per cent", readme=True
-        )
-        without = result.sel(point=0, drop=True)
-        study.table(
-            "without", table.xs(0, level="point"), "Shocks without safeguards, per cent of the baseline", readme=True
-        )
-        study.figure("shocks", lambda: differences(without, NAMES), "Shocks without safeguards")
+        study.table("shocks", table, "Per cent of the baseline at the same safeguards (point 0 without, 1 with)")
+        spared = {name: point_difference(result, name, point=0).sel(point=1, drop=True) for name in NAMES}
+        added = pd.concat({name: band_table(part, YEARS) for name, part in spared.items()}, names=["variable"])
+        study.table("safeguards", added, "What the safeguards add, per cent", readme=True)
+        bare = table.xs(0, level="point")
+        study.table("without", bare, "Shocks without safeguards, per cent of the baseline", readme=True)
+        for name, row in bare.loc["national_gdp"].xs(YEAR, level="year").iterrows():
+            title = str(result["scenario_title"].sel(scenario=name).item())
+            study.finding(f"{title}: GDP in {YEAR} moves by {with_band(row)} per cent without safeguards.")
+        calm, hard = (with_band(added.loc["national_gdp", name, YEAR]) for name in ("baseline", "blockade"))
+        study.finding(f"Safeguards add {calm} per cent of GDP in calm times and {hard} under a blockade.")
+        study.figure("shocks", lambda: differences(result.sel(point=0, drop=True), NAMES), "Shocks without safeguards")
 
 
 if __name__ == "__main__":  # worker processes import this file

@@ -60,10 +60,12 @@ class Study:
 
     def __init__(self, folder: Path, results: Path | None = None) -> None:
         self.folder = folder
-        self.experiment: Experiment = read_experiment(folder / EXPERIMENT, read_registry())
+        self.registry: Registry = read_registry()
+        self.experiment: Experiment = read_experiment(folder / EXPERIMENT, self.registry)
         self.out = ready_folder((results or folder.resolve().parents[1] / "results") / self.experiment.form.name)
         self._tables: dict[str, dict[str, Any]] = {}
         self._figures: dict[str, dict[str, Any]] = {}
+        self._findings: list[dict[str, str]] = []
         self._dataset: xr.Dataset | None = None
         self._look = ExitStack()
         self._look.enter_context(style.styled())
@@ -89,7 +91,14 @@ class Study:
         return self._dataset
 
     def table(
-        self, name: str, frame: pd.DataFrame, caption: Caption, digits: int = DIGITS, *, readme: bool = False
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        caption: Caption,
+        digits: int = DIGITS,
+        *,
+        readme: bool = False,
+        across: str | None = None,
     ) -> Path:
         """Write a table as CSV, numbers rounded to significant digits, and return its path.
 
@@ -105,6 +114,8 @@ class Study:
             Significant digits.
         readme
             Whether it also stands in the README of the study.
+        across
+            Column whose values stand side by side where the table is read; ``year`` by default, where there is one.
         """
         path = self._path(TABLES, name, ".csv")
         indexed = any(level is not None for level in frame.index.names)
@@ -113,7 +124,19 @@ class Study:
         self._tables[name] = {"file": f"{TABLES}/{path.name}", "sha256": digest, "caption": _words(caption)}
         if readme:
             self._tables[name]["readme"] = True
+        if across:
+            self._tables[name]["across"] = across
         return path
+
+    def finding(self, text: Caption) -> None:
+        """State a result in a sentence; it comes first in the README and in the report.
+
+        Parameters
+        ----------
+        text
+            One sentence with its numbers; a text, or one for each language.
+        """
+        self._findings.append(_words(text))
 
     def figure(self, name: str, figure: Figure | Callable[[], Figure], caption: Caption) -> list[Path]:
         """Write a figure as PNG and SVG, the same bytes for the same figure, and return the paths.
@@ -141,7 +164,7 @@ class Study:
 
     def finish(self) -> Path:
         """Write ``manifest.json``: question, assumptions, hashes of all that went in and came out; return its path."""
-        registry = read_registry()
+        registry = self.registry
         attrs: dict[str, Any] = {} if self._dataset is None else dict(self._dataset.attrs)
         form = self.experiment.form
         manifest: dict[str, Any] = {
@@ -160,6 +183,8 @@ class Study:
             "scenarios": list(self._scenarios(registry)),
             "factors": _factors(self._dataset),
             "parameters": parameter_records(_drawn(self._dataset), registry),
+            "labels": _labels(self._dataset, registry),
+            "findings": self._findings,
             "tables": self._tables,
             "figures": self._figures,
         }
@@ -214,12 +239,33 @@ def _packages(entry: object, registry: Registry) -> Combination | None:
     if not isinstance(entry, str):
         return None
     if entry.startswith(ALL):
-        return Combination(registry.packages, entry.removeprefix(ALL))
+        return Combination(tuple(registry.packages), entry.removeprefix(ALL))
     return Combination.parse(entry)
 
 
 def _words(caption: Caption) -> dict[str, str]:
     return {"en": caption} if isinstance(caption, str) else dict(caption)
+
+
+def _labels(dataset: xr.Dataset | None, registry: Registry) -> dict[str, dict[str, str]]:
+    """Words for the variables and scenarios of the result, and for the packages."""
+    packages = {
+        name: {"en": f"{name}: {row.label_en}", "zh": f"{name}：{row.label_zh}"}
+        for name, row in registry.packages.items()
+    }
+    if dataset is None:
+        return packages
+    labels = {
+        str(name): {"en": values.attrs["long_name"], "zh": values.attrs.get("long_name_zh", "")}
+        for name, values in dataset.data_vars.items()
+        if "long_name" in values.attrs
+    }
+    scenarios = np.atleast_1d(dataset["scenario"].values).tolist()
+    for language, titles in (("en", "scenario_title"), ("zh", "scenario_title_zh")):
+        if titles in dataset.coords:
+            for name, title in zip(scenarios, np.atleast_1d(dataset[titles].values), strict=True):
+                labels.setdefault(name, {})[language] = str(title)
+    return labels | packages
 
 
 def _runs(dataset: xr.Dataset | None) -> dict[str, int]:

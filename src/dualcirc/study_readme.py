@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from dualcirc.errors import OutputError, Problem
+from dualcirc.readable import as_read, labels_of, number
 from dualcirc.reference.markdown import plain, table
 from dualcirc.results.io import save_text
 
 BEGIN, END = "<!-- results: written by run.py -->", "<!-- end of results -->"
-_DIGITS = 3
-"""Significant digits: what is shown is read, not computed with."""
+_ROWS = 20
+"""Rows of a table that are shown; the file holds the rest."""
 
 
 def with_results(readme: str, manifest: Mapping[str, Any], out: Path) -> str:
@@ -48,17 +49,23 @@ def write_results(readme: Path, manifest: Mapping[str, Any], out: Path) -> None:
 
 
 def _parts(manifest: Mapping[str, Any], out: Path) -> Iterator[str]:
+    findings = [f"- {plain(words['en'])}\n" for words in manifest["findings"]]
+    if findings:
+        yield "".join(findings)
     for entry in manifest["tables"].values():
         if entry.get("readme"):
-            frame = pd.read_csv(out / entry["file"], keep_default_na=False, na_values=[""])
-            rows = ([_cell(value) for value in row] for row in frame.itertuples(index=False))
-            yield f"{plain(entry['caption']['en'])}:\n\n{table([plain(str(c)) for c in frame.columns], rows)}"
+            stored = pd.read_csv(out / entry["file"], keep_default_na=False, na_values=[""])
+            frame = as_read(stored, labels_of(manifest), "en", entry.get("across"))
+            rows = ([_cell(value) for value in row] for row in frame.iloc[:_ROWS].itertuples(index=False))
+            headings = [plain(str(name).replace("_", " ")) for name in frame.columns]
+            yield f"{plain(entry['caption']['en'])}:\n\n{table(headings, rows)}"
+            if len(frame) > _ROWS:
+                link = f"../../results/{manifest['name']}/{entry['file']}"
+                yield f"{len(frame) - _ROWS} more rows are in [{Path(entry['file']).name}]({link}).\n"
     for entry in manifest["figures"].values():
         picture = next(file["file"] for file in entry["en"] if file["file"].endswith(".png"))
         yield f"![{plain(entry['caption']['en'])}](../../results/{manifest['name']}/{picture})\n"
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if pd.isna(value) else f"{value:.{_DIGITS}g}" if abs(value) < 10**_DIGITS else f"{value:,.0f}"
-    return plain(str(value))
+    return number(float(value)) if isinstance(value, int | float) else plain(str(value))

@@ -177,7 +177,7 @@ def test_all_stands_for_every_lever_and_every_package_with_the_ambition(tmp_path
 
 def test_package_moves_its_levers_together_between_0_and_1(tmp_path: Path, registry: Registry):
     (factor,) = of(tmp_path, registry, [{"package": "D", "to": "high", "low": 0.25}]).factors
-    assert (factor.low, factor.high, factor.unit, factor.label_zh) == (0.25, 1.0, "1", "政策组合D")
+    assert (factor.low, factor.high, factor.unit, factor.label_zh) == (0.25, 1.0, "1", "D：创新动力")
     assert factor.levers == tuple(name for name, row in registry.levers.items() if name[0] == "D" and row.ambition_high)
 
 

@@ -96,6 +96,12 @@ def test_unknown_and_missing_columns_are_named(folder: Path):
     [
         ("levers.csv", "0,0.6,linear", "0.7,0.6,linear", "levers.csv:3: column 'low': got 0.7\n  Expected: at most"),
         (
+            "packages.csv",
+            "A,Layout",
+            "F,Layout",
+            "levers.csv:2: got the lever 'A1'\n  Expected: an id",
+        ),
+        (
             "parameters.csv",
             "400,reforms",
             "900,reforms",

@@ -40,6 +40,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with Study(folder) as made:
         made.sweep()
         frame = pd.DataFrame({EVIL: [EVIL, "b"], "effect": [1234567.891, -0.0123456], "year": [2035, 2040]})
+        made.finding({"en": f"Zones help {EVIL}.", "zh": "自贸试验区有益。"})
         made.table("effects", frame, f"Effects {EVIL}")
         made.figure("tornado", lambda: tornado(tornado_table()), {"en": "What moves output", "zh": "影响产出的因素"})
     return made.out
@@ -56,6 +57,7 @@ def test_page_is_well_formed_and_holds_every_part(study: Path) -> None:
     tree = parsed(text)
     assert [heading.text for heading in tree.iter("h2")] == [
         "Before you use this",
+        "Findings",
         "Figures",
         "Tables",
         "Assumptions",
@@ -120,7 +122,7 @@ def test_numbers_are_written_for_reading() -> None:
     )
     table = printed(Sheet("t", "", frame))
     assert list(table.headings) == ["Share of gdp", "Year", "T"]
-    assert [row[0] for row in table.rows] == ["1,234,568", "−0.01235", ""]
+    assert [row[0] for row in table.rows] == ["1,234,568", "−0.0123", ""]
     assert [row[1] for row in table.rows] == ["2035", "2040", "2050"]
     assert list(table.numeric) == [True, True, False]
 

@@ -21,7 +21,7 @@ from dualcirc.translate import Model
 STUDIES = sorted(path.parent for path in (project_root() / "experiments").glob("*/experiment.yaml"))
 NAMES = [path.name for path in STUDIES]
 RESULTS = project_root() / "results"
-LINES = 60
+LINES = 46
 """Of a script: what is asked, in the words of the analysis, and nothing else."""
 
 

@@ -63,6 +63,18 @@ def test_manifest_lists_every_file_with_its_hash(folder: Path) -> None:
     assert set(listed) >= {"figures/tornado.svg", "figures/tornado_zh.png", "tables/effects.csv"}
 
 
+def test_manifest_holds_findings_and_the_words_for_names(folder: Path) -> None:
+    with Study(folder) as study:
+        study.sweep()
+        study.finding("Output rises.")
+        study.table("effects", pd.DataFrame({"ambition": ["low"], "effect": [1.0]}), "Effects", across="ambition")
+    manifest = json.loads((study.out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["findings"] == [{"en": "Output rises."}]
+    assert manifest["tables"]["effects"]["across"] == "ambition"
+    assert manifest["labels"]["C"] == {"en": "C: Policy coordination", "zh": "C：政策协同"}
+    assert set(manifest["labels"]) >= {"gdp", "baseline", "wider_layout"}
+
+
 def test_manifest_tells_question_hashes_runs_and_uncertainty(folder: Path) -> None:
     manifest = run_study(folder)
     assert manifest["question"]["en"] == "Who gains from new zones?"

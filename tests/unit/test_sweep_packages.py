@@ -49,7 +49,7 @@ def test_every_subset_but_the_empty_one_is_a_scenario_that_the_reader_takes(regi
     loaded = load_scenarios(made, registry)
     assert [len(scenario.changes) for scenario in loaded] == [1, 1, 3, 2, 4, 4, 5]
     assert all(Combination.parse(scenario.name) for scenario in loaded)
-    assert loaded[-1].title_zh == "中力度政策组合A、B、C"
+    assert loaded[-1].title_zh == "中力度政策包A、B、C"
 
 
 def test_dates_are_set_for_the_provinces_named(registry: Registry, model: Model) -> None:

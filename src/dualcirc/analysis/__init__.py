@@ -5,6 +5,7 @@ from dualcirc.analysis.compare import (
     Band,
     absolute_difference,
     band,
+    band_frame,
     band_table,
     percent_difference,
     point_difference,
@@ -16,7 +17,7 @@ from dualcirc.analysis.dual_circulation import circulation_indicators, growth_co
 from dualcirc.analysis.fit import fit_table, mape, rmspe, theil_shares
 from dualcirc.analysis.indicators import headline_table, indicator_table, indicators
 from dualcirc.analysis.objectives import objectives
-from dualcirc.analysis.packages import package_effects, package_table
+from dualcirc.analysis.packages import package_effects, package_table, package_tables, shapley_table
 from dualcirc.analysis.panel import tidy_panel, write_panel
 from dualcirc.analysis.pareto import hypervolume, pareto_front, pareto_table
 from dualcirc.analysis.places import over_places
@@ -33,6 +34,7 @@ __all__ = [
     "Threshold",
     "absolute_difference",
     "band",
+    "band_frame",
     "band_table",
     "batch_table",
     "channels",
@@ -55,6 +57,7 @@ __all__ = [
     "over_places",
     "package_effects",
     "package_table",
+    "package_tables",
     "pareto_front",
     "pareto_table",
     "per_head",
@@ -67,6 +70,7 @@ __all__ = [
     "satisficing",
     "select",
     "shapley",
+    "shapley_table",
     "sobol_indices",
     "superadditivity",
     "theil",

@@ -165,8 +165,23 @@ def band_table(values: xr.DataArray, years: Sequence[int]) -> pd.DataFrame:
     pandas.DataFrame
         Index: the other dims, then year. Columns ``central``, ``low``, ``high``; ``attrs['units']``.
     """
-    edges = band(values.sel(time=list(years)).rename(time="year").assign_coords(year=list(years)))
-    columns = {name: part.reset_coords(drop=True).to_series() for name, part in edges._asdict().items()}
+    return band_frame(values.sel(time=list(years)).rename(time="year").assign_coords(year=list(years)))
+
+
+def band_frame(values: xr.DataArray) -> pd.DataFrame:
+    """Central value and range over the draws as a table.
+
+    Parameters
+    ----------
+    values
+        (draw, ...), with one dim more at least.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the other dims. Columns ``central``, ``low``, ``high``; ``attrs['units']``.
+    """
+    columns = {name: part.reset_coords(drop=True).to_series() for name, part in band(values)._asdict().items()}
     table = pd.DataFrame(columns)
     table.attrs["units"] = str(values.attrs.get("units", ""))
     return table

@@ -5,16 +5,16 @@ A package can be any set of measures: all it takes is which packages each scenar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dualcirc.analysis.compare import band
+from dualcirc.analysis.compare import band, band_frame
 from dualcirc.analysis.places import NATION, over_places
-from dualcirc.analysis.shapley import SEPARATOR, superadditivity
+from dualcirc.analysis.shapley import SEPARATOR, shapley, superadditivity
 from dualcirc.errors import DataError, Problem
 from dualcirc.files.combinations import Combination, subsets
 from dualcirc.observe import annual_flow
@@ -118,6 +118,61 @@ def package_table(effects: xr.DataArray, place: str = NATION) -> pd.DataFrame:
         central, low, high = (edge.to_series() for edge in band(values.sel(place=place, drop=True)))
         columns |= {name: central, f"{name}_low": low, f"{name}_high": high}
     return pd.DataFrame(columns).reindex(effects["combination"].values).rename_axis("combination")
+
+
+def package_tables(
+    dataset: xr.Dataset, variables: Sequence[str], year: int, ambitions: Sequence[str] = ("low", "central", "high")
+) -> pd.DataFrame:
+    """Effects of every combination on some variables of the nation, at each ambition, one table below the other.
+
+    Parameters
+    ----------
+    dataset
+        Result that holds every combination at each ambition.
+    variables
+        Names in the Dataset.
+    year
+        Calendar year.
+    ambitions
+        As in the names of the scenarios.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: ambition, variable, combination. Columns of :func:`package_table`, per cent of the baseline.
+    """
+    tables = {
+        (ambition, name): package_table(package_effects(dataset, name, year, members))
+        for ambition in ambitions
+        for members in [members_of(dataset, ambition)]
+        for name in variables
+    }
+    return pd.concat(tables, names=["ambition", "variable"])
+
+
+def shapley_table(
+    dataset: xr.Dataset, variable: str, year: int, ambition: str | None = None, place: str = NATION
+) -> pd.DataFrame:
+    """What each package is worth in one place, with the range over the draws.
+
+    Parameters
+    ----------
+    dataset
+        Result that holds every combination.
+    variable, year
+        As in :func:`package_effects`.
+    ambition
+        As in :func:`members_of`.
+    place
+        ``China``, a region or a province.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: package. Columns ``central``, ``low``, ``high``: Shapley values, per cent of the baseline.
+    """
+    effects = package_effects(dataset, variable, year, members_of(dataset, ambition))
+    return band_frame(shapley(effects).sel(place=place, drop=True))
 
 
 def _difference(values: xr.DataArray, base: xr.DataArray, scale: Scale) -> xr.DataArray:

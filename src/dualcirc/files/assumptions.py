@@ -40,9 +40,22 @@ def package_record(combination: Combination, registry: Registry) -> dict[str, ob
         for lever in levers
         if getattr(lever, f"ambition_{combination.ambition}")
     ]
-    letters = ", ".join(combination.packages)
-    title = {"en": f"Packages {letters} at {combination.ambition} ambition", "zh": f"政策包{letters}"}
+    title = combination_title(combination, registry)
     return {"name": combination.name, "title": title, "source": "model/levers.csv", "hash": "", "changes": changes}
+
+
+def combination_title(combination: Combination, registry: Registry) -> dict[str, str]:
+    """Title in English and Chinese; a package by itself is named."""
+    letters, level = combination.packages, combination.ambition
+    zh = f"{_IN_CHINESE.get(level, level)}力度政策包{'、'.join(letters)}"
+    if len(letters) != 1:
+        return {"en": f"Packages {', '.join(letters)} at {level} ambition", "zh": zh}
+    package = registry.packages[letters[0]]
+    english = package.label_en[:1].lower() + package.label_en[1:]
+    return {"en": f"Package {package.id}, {english}, at {level} ambition", "zh": f"{zh}（{package.label_zh}）"}
+
+
+_IN_CHINESE = {"low": "低", "central": "中", "high": "高"}
 
 
 def parameter_records(names: Iterable[str], registry: Registry) -> list[Record]:

@@ -114,7 +114,7 @@ class FactorChecker:
         return Problem(what, self.document.file, self.document.line(at), expected, mend)
 
     def _unknown(self, form: FactorForm) -> Iterator[Problem]:
-        packages = self.registry.packages
+        packages = list(self.registry.packages)
         if form.package is not None and form.package not in (*packages, "all"):
             mend = did_you_mean(form.package, packages, listing=f"There are {', '.join(packages)}.")
             yield self._problem(f"unknown package '{form.package}'", "a letter, or all", mend, "package")

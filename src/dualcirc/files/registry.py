@@ -153,8 +153,18 @@ class Element:
 
 
 @dataclass(frozen=True)
+class Package:
+    """Levers that a recommendation of the paper moves together."""
+
+    id: str
+    label_en: str
+    label_zh: str
+    paper_section: str
+
+
+@dataclass(frozen=True)
 class Registry:
-    """The six tables, each keyed by the name under which a user refers to a row; order as in the files."""
+    """The seven tables, each keyed by the name under which a user refers to a row; order as in the files."""
 
     variables: Mapping[str, Variable]
     parameters: Mapping[str, Parameter]
@@ -162,6 +172,7 @@ class Registry:
     drivers: Mapping[str, Driver]
     provinces: Mapping[str, Province]
     subscripts: Mapping[str, Element]
+    packages: Mapping[str, Package]
 
     @cached_property
     def elements(self) -> Mapping[str, Mapping[str, str]]:
@@ -170,11 +181,6 @@ class Registry:
         for row in self.subscripts.values():
             found.setdefault(row.range, {})[row.element] = row.label_zh
         return found
-
-    @property
-    def packages(self) -> tuple[str, ...]:
-        """Packages of levers in alphabetical order."""
-        return tuple(sorted({lever.package for lever in self.levers.values()}))
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -188,8 +194,8 @@ def read_registry(model: Path | None = None) -> Registry:
     Parameters
     ----------
     model
-        Folder with ``variables.csv``, ``parameters.csv``, ``levers.csv``, ``drivers.csv``, ``subscripts.csv`` and
-        ``data/provinces.csv``; the project's own by default.
+        Folder with ``variables.csv``, ``parameters.csv``, ``levers.csv``, ``drivers.csv``, ``subscripts.csv``,
+        ``packages.csv`` and ``data/provinces.csv``; the project's own by default.
     """
     folder = model or project_root() / "model"
     tables: dict[str, list[Row[Any]]] = {}
@@ -214,6 +220,7 @@ _TABLES: Mapping[str, tuple[str, type[Any], tuple[str, ...]]] = {
     "drivers": ("drivers.csv", Driver, ("variable", "unit", "label_en", "label_zh")),
     "provinces": ("data/provinces.csv", Province, ("province", "name_zh")),
     "subscripts": ("subscripts.csv", Element, ("range", "element", "label_en", "label_zh")),
+    "packages": ("packages.csv", Package, ("id", "label_en", "label_zh")),
 }
 
 _KEYS: Mapping[str, Callable[[Any], str]] = {
@@ -223,4 +230,5 @@ _KEYS: Mapping[str, Callable[[Any], str]] = {
     "drivers": lambda row: str(row.variable),
     "provinces": lambda row: str(row.province),
     "subscripts": lambda row: f"{row.range}: {row.element}",
+    "packages": lambda row: str(row.id),
 }

@@ -34,7 +34,15 @@ def faults(tables: Tables, keys: Mapping[str, Callable[[Any], str]]) -> list[Pro
     problems = [problem for name, rows in tables.items() for problem in _duplicates(rows, keys[name])]
     problems += [*_faulty_ranges(tables), *_faulty_values(tables)]
     problems += [*_unknown_variables(tables), *_unknown_ranges(tables)]
-    return [*problems, *_unlabelled(tables["variables"])]
+    return [*problems, *_unlabelled(tables["variables"]), *_unknown_packages(tables)]
+
+
+def _unknown_packages(tables: Tables) -> Iterator[Problem]:
+    known = [row.record.id for row in tables["packages"]]
+    for row in tables["levers"]:
+        if row.record.package not in known:
+            what, expected = f"got the lever '{row.record.id}'", f"an id that begins with one of {', '.join(known)}"
+            yield Problem(what, row.file, row.line, expected, "Add the package to packages.csv.")
 
 
 def _duplicates(rows: Sequence[Row[Any]], key: Callable[[Any], str]) -> Iterator[Problem]:

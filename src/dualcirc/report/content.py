@@ -44,6 +44,7 @@ class Content:
     question: str
     source: str
     caveats: Sequence[str]
+    findings: Sequence[str]
     pictures: Sequence[Picture]
     sheets: Sequence[Sheet]
     scenarios: Records

@@ -20,6 +20,8 @@ _FORMS: dict[str, type] = {
     "scenarios": list,
     "factors": list,
     "parameters": list,
+    "labels": dict,
+    "findings": list,
     "tables": dict,
     "figures": dict,
 }

@@ -16,12 +16,12 @@ from markupsafe import Markup
 from dualcirc.files.paths import project_root
 from dualcirc.plots import style
 from dualcirc.plots.words import Language, pick, say, unit
+from dualcirc.readable import number
 from dualcirc.report.content import Content, Sheet, told
 
 LIMITS_HEADING = "## Known limits"
 ROWS = 40
 """Rows of a table that are printed; the file holds the rest."""
-LARGE, DIGITS = 1000.0, 4
 
 _LINK_INSIDE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
 
@@ -78,7 +78,7 @@ def data_uri(svg: bytes) -> str:
 
 
 def printed(sheet: Sheet) -> PrintedTable:
-    """Table with its numbers to four digits and at most forty rows."""
+    """Table with its numbers as text and at most forty rows."""
     frame = sheet.frame
     numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
     shown = frame.iloc[:ROWS]
@@ -90,17 +90,9 @@ def printed(sheet: Sheet) -> PrintedTable:
 
 
 def _cell(value: object) -> str:
-    """A number as one reads it: grouped above a thousand, four significant digits below; empty where it is missing."""
     if isinstance(value, str):
         return unit(value)
-    if pd.isna(value):  # type: ignore[call-overload]
-        return ""
-    number = float(value)  # type: ignore[arg-type]
-    if number.is_integer() and abs(number) < 10 * LARGE:  # a year has no comma
-        text = f"{number:.0f}"
-    else:
-        text = f"{number:,.0f}" if abs(number) >= LARGE else f"{number:.{DIGITS}g}"
-    return text.replace("-", "−")
+    return "" if pd.isna(value) else number(float(value))  # type: ignore[call-overload, arg-type]
 
 
 def limits(language: Language) -> str:

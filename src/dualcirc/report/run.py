@@ -44,6 +44,7 @@ def run_content(folder: Path, language: Language) -> Content:
         else "",
         source="",
         caveats=[],
+        findings=[],
         pictures=list(_pictures(dataset, language)),
         sheets=list(_sheets(dataset)) if several else [],
         scenarios=[_scenario(dataset, name, registry, remarks) for name in style.scenario_names(dataset)],

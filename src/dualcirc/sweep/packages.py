@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from dualcirc.errors import Problem, RegistryError, ScenarioError, did_you_mean
+from dualcirc.files.assumptions import combination_title
 from dualcirc.files.calendar import FULL_YEAR, POLICY_START, to_model_time
 from dualcirc.files.combinations import Combination, subsets
 from dualcirc.files.registry import Lever, Registry
-from dualcirc.files.registry_checks import ambition_parts
+from dualcirc.files.registry_checks import AMBITIONS, ambition_parts
 from dualcirc.results.schema import BASELINE
 from dualcirc.translate import Model
 
+_LEVELS = [column.removeprefix("ambition_") for column in AMBITIONS]
 Ambition = Mapping[str, float | str]
 """Value by element of the lever's dimension; the key is empty where one number holds for all."""
 
@@ -53,9 +55,9 @@ def package_scenarios(
     stands. A lever without ambition stays where it is, and so do elements that are beyond one number given for all:
     an ambition takes nothing back.
     """
-    chosen = tuple(sorted(set(packages))) if packages is not None else registry.packages
+    chosen = sorted(set(registry.packages if packages is None else packages))
     changes = _changes(registry, model, ambition, chosen, full_year)
-    return [_scenario(Combination(part, ambition), changes) for part in subsets(chosen) if part]
+    return [_scenario(Combination(part, ambition), registry, changes) for part in subsets(chosen) if part]
 
 
 def package_scenario(
@@ -63,7 +65,7 @@ def package_scenario(
 ) -> dict[str, Any]:
     """Scenario of one combination of packages, made as `package_scenarios` makes them all."""
     packages, ambition = combination.packages, combination.ambition
-    return _scenario(combination, _changes(registry, model, ambition, packages, full_year))
+    return _scenario(combination, registry, _changes(registry, model, ambition, packages, full_year))
 
 
 def _changes(
@@ -81,10 +83,8 @@ def _changes(
     empty = [name for name in chosen if not changes[name]]
     if empty:
         what = f"no lever of package {', '.join(empty)} has the ambition '{ambition}'"
-        known = ambition in _IN_CHINESE
-        mend = (
-            "" if known else did_you_mean(ambition, list(_IN_CHINESE), listing=f"There are {', '.join(_IN_CHINESE)}.")
-        )
+        known = ambition in _LEVELS
+        mend = "" if known else did_you_mean(ambition, _LEVELS, listing=f"There are {', '.join(_LEVELS)}.")
         raise RegistryError(Problem(what, "model/levers.csv", None, f"a value in the column ambition_{ambition}", mend))
     return changes
 
@@ -196,17 +196,12 @@ def _value(text: str, lever: Lever) -> float | str:
     return value
 
 
-def _scenario(combination: Combination, changes: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
-    letters, level = combination.packages, combination.ambition
+def _scenario(
+    combination: Combination, registry: Registry, changes: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, Any]:
     return {
         "name": combination.name,
-        "title": {
-            "en": f"Package{'s' if len(letters) > 1 else ''} {', '.join(letters)} at {level} ambition",
-            "zh": f"{_IN_CHINESE.get(level, level)}力度政策组合{'、'.join(letters)}",
-        },
+        "title": combination_title(combination, registry),
         "extends": BASELINE,
         "changes": [dict(change) for name in combination.packages for change in changes[name]],
     }
-
-
-_IN_CHINESE = {"low": "低", "central": "中", "high": "高"}
