@@ -153,6 +153,24 @@ def test_a_manifest_without_its_parts_is_refused(study: Path) -> None:
         read_content(study, "en")
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "told"),
+    [
+        ("findings", ["text"], "'findings.0': got the text 'text'"),
+        ("labels", {"gdp": 3}, "'labels.gdp': got the number 3"),
+        ("tables", {"effects": {"file": "a.csv", "caption": {}}}, "lacks tables.effects.sha256"),
+        ("figures", {"one": {"caption": {}, "en": 3}}, "'figures.one.en': got the number 3"),
+        ("scenarios", [{"name": "baseline"}], "lacks scenarios.0.title, scenarios.0.source, scenarios.0.changes"),
+    ],
+)
+def test_a_manifest_that_holds_something_else_is_refused(study: Path, part: str, value: object, told: str) -> None:
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    (study / "manifest.json").write_text(json.dumps(manifest | {part: value}), encoding="utf-8")
+    with pytest.raises(OutputError) as error:
+        read_content(study, "en")
+    assert told in str(error.value)
+
+
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="holds no run and no study"):
         read_content(tmp_path, "en")

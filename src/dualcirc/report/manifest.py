@@ -7,25 +7,82 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from dualcirc.errors import OutputError, Problem
+from dualcirc.files.strict import told
 from dualcirc.results.io import MANIFEST, sha256
 from dualcirc.study import KIND
 
-_FORMS: dict[str, type] = {
-    "title": dict,
-    "question": dict,
-    "caveats": list,
-    "hashes": dict,
-    "runs": dict,
-    "scenarios": list,
-    "factors": list,
-    "parameters": list,
-    "labels": dict,
-    "findings": list,
-    "tables": dict,
-    "figures": dict,
-}
-"""Keys that every manifest of a study has, and what stands there."""
+Words = dict[str, str]
+"""Text by language."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _File(_Part):
+    file: str
+    sha256: str
+
+
+class _Table(_File):
+    caption: Words
+    across: str | None = None
+
+
+class _Figure(_Part):
+    caption: Words
+    en: list[_File]
+    zh: list[_File] = []
+
+
+class _Change(_Part):
+    what: str
+    unit: str
+    values: str
+    where: str
+    why: str
+
+
+class _Scenario(_Part):
+    name: str
+    title: Words
+    source: str
+    changes: list[_Change]
+
+
+class _Factor(_Part):
+    name: str
+
+
+class _Parameter(_Part):
+    name: str
+    value: str
+    low: str
+    high: str
+    unit: str
+    status: str
+    source: str
+    note: str
+
+
+class _Manifest(_Part):
+    """What every manifest of a study has."""
+
+    title: Words
+    question: Words
+    caveats: list[str]
+    hashes: dict[str, str]
+    runs: dict[str, int]
+    scenarios: list[_Scenario]
+    factors: list[_Factor]
+    parameters: list[_Parameter]
+    labels: dict[str, Words]
+    findings: list[Words]
+    tables: dict[str, _Table]
+    figures: dict[str, _Figure]
 
 
 def read_study(folder: Path) -> dict[str, Any] | None:
@@ -43,14 +100,26 @@ def read_study(folder: Path) -> dict[str, Any] | None:
         return None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         return None
-    wrong = [key for key, form in _FORMS.items() if not isinstance(found.get(key), form)]
-    if wrong:
-        what = f"the manifest of the study lacks {', '.join(wrong)}"
-        raise OutputError(Problem(what, str(path), expected="what a study's run.py writes", mend="Run it again."))
-    problems = list(_changed(found, folder))
+    problems = list(_misshapen(found, str(path))) or list(_changed(found, folder))
     if problems:
         raise OutputError(problems)
     return found
+
+
+def _misshapen(manifest: dict[str, Any], path: str) -> Iterator[Problem]:
+    """Keys that are missing, or hold something else."""
+    try:
+        _Manifest.model_validate(manifest)
+    except ValidationError as fault:
+        details = fault.errors(include_url=False)
+        lacks = [".".join(map(str, one["loc"])) for one in details if one["type"] == "missing"]
+        if lacks:
+            what = f"the manifest of the study lacks {', '.join(lacks)}"
+            yield Problem(what, path, expected="what a study's run.py writes", mend="Run it again.")
+        for one in details:
+            if one["type"] != "missing":
+                what = f"'{'.'.join(map(str, one['loc']))}': got {told(one['input'])}"
+                yield Problem(what, path, expected="what a study's run.py writes", mend="Run it again.")
 
 
 def _changed(manifest: dict[str, Any], folder: Path) -> Iterator[Problem]:
