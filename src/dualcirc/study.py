@@ -21,7 +21,6 @@ from dualcirc.export.source import SWEEP
 from dualcirc.files.assumptions import package_record, parameter_records, scenario_record
 from dualcirc.files.combinations import ALL, Combination
 from dualcirc.files.experiment import Experiment, read_experiment
-from dualcirc.files.paths import project_root
 from dualcirc.files.registry import Registry, read_registry
 from dualcirc.files.scenario import load_scenario
 from dualcirc.files.scenario_schema import NAME_PATTERN
@@ -32,6 +31,7 @@ from dualcirc.study_readme import write_results
 from dualcirc.sweep.api import sweep
 from dualcirc.sweep.folder import EXPERIMENT
 from dualcirc.sweep.plan import source_hashes
+from dualcirc.sweep.provenance import lock_hash
 
 KIND = "study"
 """What the manifest of a study calls itself."""
@@ -205,11 +205,10 @@ class Study:
 
     def _hashes(self, attrs: Mapping[str, Any]) -> dict[str, str]:
         """Hashes of what went in; those of the sweep where there is one, for it may be older than the checkout."""
-        lock = project_root() / "requirements.txt"
         own = {
             "experiment": sha256(self.folder / EXPERIMENT),
             "script": sha256(self.folder / "run.py") if (self.folder / "run.py").is_file() else "",
-            "lock": sha256(lock) if lock.is_file() else "",
+            "lock": lock_hash(),
             "parameters": source_hashes()["parameters_hash"],
             "data": source_hashes()["data_hash"],
         }

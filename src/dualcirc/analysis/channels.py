@@ -12,8 +12,8 @@ from dualcirc.analysis.compare import select
 from dualcirc.analysis.design import FACTOR, VALUES
 from dualcirc.analysis.places import OUTPUT, SUM, sums_by_place
 from dualcirc.errors import DataError, Problem, did_you_mean
-from dualcirc.files.registry import read_registry
-from dualcirc.results.schema import BASELINE, dataset_name
+from dualcirc.files.registry import dataset_name, read_registry
+from dualcirc.results.schema import BASELINE
 
 TOTAL = "GDP"
 CAPITAL, FOREIGN = "capital", "foreign_capital"

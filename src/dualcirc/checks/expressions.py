@@ -18,8 +18,8 @@ import xarray as xr
 
 from dualcirc.checks.names import RUN_DIMS, ExpressionError, Names, choose
 from dualcirc.errors import did_you_mean
+from dualcirc.files.registry import dataset_name
 from dualcirc.files.strict import MAX_NUMBER
-from dualcirc.results.schema import dataset_name
 from dualcirc.translate import Model
 
 MAX_LENGTH, MAX_DEPTH = 1000, 50

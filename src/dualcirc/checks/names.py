@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from dualcirc.errors import did_you_mean
-from dualcirc.files.registry import Registry
-from dualcirc.results.schema import dataset_name
+from dualcirc.files.registry import Registry, dataset_name
 from dualcirc.translate import Model
 
 RUN_DIMS = ("run", "time")

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from dualcirc.files.calendar import NEVER
 from dualcirc.files.combinations import Combination
-from dualcirc.files.registry import Registry
+from dualcirc.files.registry import Registry, dataset_name
 from dualcirc.files.scenario import Change, Point, Scenario
 
 Record = dict[str, str]
@@ -60,8 +60,8 @@ _IN_CHINESE = {"low": "低", "central": "中", "high": "高"}
 
 def parameter_records(names: Iterable[str], registry: Registry) -> list[Record]:
     """Value, range, unit, status and source of uncertain parameters, by their names in the Dataset or in the model."""
-    by_name = {row.name.lower().replace(" ", "_"): row for row in registry.parameters.values()}
-    rows = [by_name[key] for name in names if (key := name.lower().replace(" ", "_")) in by_name]
+    by_name = {dataset_name(row.name): row for row in registry.parameters.values()}
+    rows = [by_name[key] for name in names if (key := dataset_name(name)) in by_name]
     return [
         {
             "name": row.name,

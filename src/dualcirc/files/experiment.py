@@ -12,7 +12,7 @@ from dualcirc.errors import Problem, ScenarioError, did_you_mean
 from dualcirc.files.experiment_checks import RESERVED, FactorChecker, design_problems, size_problem
 from dualcirc.files.experiment_schema import DesignForm, ExperimentForm, FactorForm
 from dualcirc.files.paths import exists, project_root
-from dualcirc.files.registry import Registry
+from dualcirc.files.registry import Registry, dataset_name
 from dualcirc.files.scenario import ScenarioSource
 from dualcirc.files.strict import problems_of
 from dualcirc.files.targets import Target, lever_targets, variable_targets
@@ -179,7 +179,7 @@ def _kept_problems(form: ExperimentForm, document: Document) -> Iterator[Problem
 def _output_names(registry: Registry) -> Mapping[str, str]:
     """Exact model name of every variable that can be kept, by that name and by its name in the Dataset."""
     names = [name for name, row in registry.variables.items() if row.kind not in ("constant", "data")]
-    return {name.lower().replace(" ", "_"): name for name in names} | {name: name for name in names}
+    return {dataset_name(name): name for name in names} | {name: name for name in names}
 
 
 def _factors(design: DesignForm, registry: Registry) -> Iterator[Factor]:

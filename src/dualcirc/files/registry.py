@@ -188,6 +188,11 @@ class Registry:
         return tuple(self.elements[REGION])
 
 
+def dataset_name(mdl_name: str) -> str:
+    """Name in the Dataset of a variable or subscript range of the model: lower case with underscores."""
+    return mdl_name.lower().replace(" ", "_")
+
+
 def read_registry(model: Path | None = None) -> Registry:
     """Read and check the registry that stands beside the model file; every fault is reported at once.
 

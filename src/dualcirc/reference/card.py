@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dualcirc.files.registry import Lever, Parameter, Registry
+from dualcirc.files.registry import Lever, Parameter, Registry, dataset_name
 from dualcirc.reference.citations import Citation, mentioned, read_citations, resolve
 from dualcirc.reference.graph import Graph
 from dualcirc.reference.mdl_text import read_mdl_text
@@ -85,7 +85,7 @@ class Cards:
         parameter = self.registry.parameters.get(name)
         return Card(
             name=name,
-            dataset_name=name.lower().replace(" ", "_"),
+            dataset_name=dataset_name(name),
             dims=variable.dims,
             label_en=row.label_en if row else name,
             label_zh=row.label_zh if row else "",

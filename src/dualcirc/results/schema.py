@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dualcirc.files.registry import Registry, Variable
+from dualcirc.files.registry import Registry, Variable, dataset_name
 from dualcirc.files.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -42,11 +42,6 @@ class Output:
     """(draw,) by exact name of an uncertain parameter; draw 0 holds the central value."""
     elements: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Elements of the model's subscript ranges; those of the registry need none."""
-
-
-def dataset_name(mdl_name: str) -> str:
-    """Name in the Dataset of a variable or subscript range of the model: lower case with underscores."""
-    return mdl_name.lower().replace(" ", "_")
 
 
 def build_dataset(output: Output, scenario: Scenario, registry: Registry, attrs: Mapping[str, str]) -> xr.Dataset:

@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from dualcirc.errors import OutputError, Problem
-from dualcirc.files.registry import Registry, read_registry
-from dualcirc.results.schema import OK, STATUS_ATTRS, dataset_name, totals_of
+from dualcirc.files.registry import Registry, dataset_name, read_registry
+from dualcirc.results.schema import OK, STATUS_ATTRS, totals_of
 from dualcirc.results.sweep_store import (
     CODES,
     Journal,

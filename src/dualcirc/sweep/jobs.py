@@ -16,17 +16,10 @@ from dualcirc.errors import DualcircError, Problem, ScenarioError
 from dualcirc.files.combinations import ALL, Combination, subsets
 from dualcirc.files.experiment import Experiment
 from dualcirc.files.paths_on_grid import Overrides
-from dualcirc.files.registry import Registry
+from dualcirc.files.registry import Registry, dataset_name
 from dualcirc.files.scenario import ScenarioSource
 from dualcirc.files.yaml_reader import Document
-from dualcirc.results.schema import (
-    dataset_name,
-    drawn_parameters,
-    place_coordinates,
-    scenario_coordinates,
-    totals_of,
-    variable_attrs,
-)
+from dualcirc.results.schema import drawn_parameters, place_coordinates, scenario_coordinates, totals_of, variable_attrs
 from dualcirc.results.sweep_store import Layout
 from dualcirc.sweep.designs import design_points
 from dualcirc.sweep.factors import Axis, axes_of

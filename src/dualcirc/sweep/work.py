@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from dualcirc.engine import Engine
 from dualcirc.errors import DualcircError, Problem
-from dualcirc.files.registry import read_registry
-from dualcirc.results.schema import OK, dataset_name, totals_of
+from dualcirc.files.registry import dataset_name, read_registry
+from dualcirc.results.schema import OK, totals_of
 from dualcirc.results.sweep_store import CODES, Record, write_block
 from dualcirc.sweep.jobs import Job
 from dualcirc.sweep.model import load_model
