@@ -6,6 +6,7 @@ import pandas as pd
 
 from dualcirc.analysis import band_table, percent_difference, point_difference
 from dualcirc.plots import differences
+from dualcirc.plots.style import title_of
 from dualcirc.readable import with_band
 from dualcirc.study import Study
 
@@ -25,8 +26,9 @@ def main() -> None:
         bare = table.xs(0, level="point")
         study.table("without", bare, "Shocks without safeguards, per cent of the baseline", readme=True)
         for name, row in bare.loc["national_gdp"].xs(YEAR, level="year").iterrows():
-            title = str(result["scenario_title"].sel(scenario=name).item())
-            study.finding(f"{title}: GDP in {YEAR} moves by {with_band(row)} per cent without safeguards.")
+            study.finding(
+                f"{title_of(result, name)}: GDP in {YEAR} moves by {with_band(row)} per cent without safeguards."
+            )
         calm, hard = (with_band(added.loc["national_gdp", name, YEAR]) for name in ("baseline", "blockade"))
         study.finding(f"Safeguards add {calm} per cent of GDP in calm times and {hard} under a blockade.")
         study.figure("shocks", lambda: differences(result.sel(point=0, drop=True), NAMES), "Shocks without safeguards")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -44,11 +45,24 @@ def as_read(frame: pd.DataFrame, labels: Labels, language: Language, across: str
     across = across or (YEAR if YEAR in frame else None)
     if across and merged:
         frame = _spread(frame, across, list(merged))
-    words = {name: _word(entry, language) for name, entry in labels.items()}
+    words = {name: told(entry, language) for name, entry in labels.items()}
     return frame.map(lambda value: words.get(value, value) if isinstance(value, str) else value).rename(columns=words)
 
 
-def labels_of(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+def stored_table(
+    folder: Path, manifest: Mapping[str, Any], entry: Mapping[str, Any], language: Language
+) -> pd.DataFrame:
+    """Table of a study, one entry of its manifest, as it is read."""
+    stored = pd.read_csv(folder / entry["file"], keep_default_na=False, na_values=[""])
+    return as_read(stored, _labels_of(manifest), language, entry.get("across"))
+
+
+def told(words: Mapping[str, Any], language: Language) -> str:
+    """Text in the language, else in English, else in whichever there is."""
+    return str(words.get(language) or words.get("en") or next(iter(words.values()), ""))
+
+
+def _labels_of(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
     """Words of a study for the names in its tables."""
     factors = {
         one["name"]: {"en": one.get("label", one["name"]), "zh": one.get("label_zh", "")} for one in manifest["factors"]
@@ -93,7 +107,3 @@ def _spread(frame: pd.DataFrame, across: str, values: list[str]) -> pd.DataFrame
             cells = frame[frame[across] == step].set_index(kept)[value]
             wide[str(step) if len(values) == 1 else f"{value}, {step}"] = cells
     return wide.reset_index()
-
-
-def _word(entry: Mapping[str, str], language: Language) -> str:
-    return str(entry.get(language) or entry.get("en", ""))

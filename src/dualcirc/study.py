@@ -248,10 +248,7 @@ def _words(caption: Caption) -> dict[str, str]:
 
 def _labels(dataset: xr.Dataset | None, registry: Registry) -> dict[str, dict[str, str]]:
     """Words for the variables and scenarios of the result, and for the packages."""
-    packages = {
-        name: {"en": f"{name}: {row.label_en}", "zh": f"{name}：{row.label_zh}"}
-        for name, row in registry.packages.items()
-    }
+    packages = {name: package.label for name, package in registry.packages.items()}
     if dataset is None:
         return packages
     labels = {

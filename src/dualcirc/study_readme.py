@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from dualcirc.errors import OutputError, Problem
-from dualcirc.readable import as_read, labels_of, number
+from dualcirc.readable import number, stored_table
 from dualcirc.reference.markdown import plain, table
 from dualcirc.results.io import save_text
 
@@ -54,8 +52,7 @@ def _parts(manifest: Mapping[str, Any], out: Path) -> Iterator[str]:
         yield "".join(findings)
     for entry in manifest["tables"].values():
         if entry.get("readme"):
-            stored = pd.read_csv(out / entry["file"], keep_default_na=False, na_values=[""])
-            frame = as_read(stored, labels_of(manifest), "en", entry.get("across"))
+            frame = stored_table(out, manifest, entry, "en")
             rows = ([_cell(value) for value in row] for row in frame.iloc[:_ROWS].itertuples(index=False))
             headings = [plain(str(name).replace("_", " ")) for name in frame.columns]
             yield f"{plain(entry['caption']['en'])}:\n\n{table(headings, rows)}"

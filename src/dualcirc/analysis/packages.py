@@ -17,6 +17,7 @@ from dualcirc.analysis.places import NATION, over_places
 from dualcirc.analysis.shapley import SEPARATOR, shapley, superadditivity
 from dualcirc.errors import DataError, Problem
 from dualcirc.files.combinations import Combination, subsets
+from dualcirc.files.registry_checks import LEVELS
 from dualcirc.observe import annual_flow
 from dualcirc.results.schema import BASELINE
 
@@ -121,7 +122,7 @@ def package_table(effects: xr.DataArray, place: str = NATION) -> pd.DataFrame:
 
 
 def package_tables(
-    dataset: xr.Dataset, variables: Sequence[str], year: int, ambitions: Sequence[str] = ("low", "central", "high")
+    dataset: xr.Dataset, variables: Sequence[str], year: int, ambitions: Sequence[str] = LEVELS
 ) -> pd.DataFrame:
     """Effects of every combination on some variables of the nation, at each ambition, one table below the other.
 
@@ -141,10 +142,10 @@ def package_tables(
     pandas.DataFrame
         Index: ambition, variable, combination. Columns of :func:`package_table`, per cent of the baseline.
     """
+    members = {ambition: members_of(dataset, ambition) for ambition in ambitions}
     tables = {
-        (ambition, name): package_table(package_effects(dataset, name, year, members))
-        for ambition in ambitions
-        for members in [members_of(dataset, ambition)]
+        (ambition, name): package_table(package_effects(dataset, name, year, held))
+        for ambition, held in members.items()
         for name in variables
     }
     return pd.concat(tables, names=["ambition", "variable"])

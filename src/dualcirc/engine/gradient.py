@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from dualcirc.engine.integrate import Arrays, Levels, Machine, Run
+from dualcirc.engine.groups import Arrays
+from dualcirc.engine.integrate import Levels, Machine, Run
 from dualcirc.engine.packed import packed
 from dualcirc.engine.settings import compiler_options, return_freed_memory
 from dualcirc.translate.ir import FloatArray

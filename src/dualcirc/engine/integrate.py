@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from dualcirc.engine.blocks import Value
 from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
-from dualcirc.engine.groups import apart, keep_all
+from dualcirc.engine.groups import Arrays, apart, keep_all
 from dualcirc.engine.passes import Equation, Plan
 from dualcirc.engine.states import CONTINUOUS, Start, begin, follow, rate
 from dualcirc.engine.sums import reduced_array
 from dualcirc.translate.ir import Interpolation
 from dualcirc.translate.order import state_parts, uses
 
-Arrays = Mapping[str, Array]
 Levels = dict[str, Array]
 _NONE: Arrays = MappingProxyType({})
 Integrator = Literal["euler", "rk4"]

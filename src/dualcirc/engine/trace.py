@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from dualcirc.engine.blocks import Value
 from dualcirc.engine.draws import Draws
 from dualcirc.engine.emit import Emitter
-from dualcirc.engine.groups import GROUP, Form, form_of
+from dualcirc.engine.groups import GROUP, Arrays, Form, form_of
 from dualcirc.engine.inputs import Overrides, inputs_of
-from dualcirc.engine.integrate import Arrays, Clock, Levels, Machine, Run
+from dualcirc.engine.integrate import Clock, Levels, Machine, Run
 from dualcirc.engine.passes import plan
 from dualcirc.engine.settings import compiled, prepare_jax
 from dualcirc.engine.sizes import sized

@@ -206,8 +206,8 @@ def _groups(form: FactorForm, registry: Registry) -> dict[str, list[str]]:
 def _share(name: str, levers: Sequence[str], form: FactorForm, at: Location, registry: Registry) -> Factor:
     low, high = form.low if form.low is not None else 0.0, form.high if form.high is not None else 1.0
     if form.package:
-        package = registry.packages[name.removeprefix("package ")]
-        english, chinese = f"{package.id}: {package.label_en}", f"{package.id}：{package.label_zh}"
+        label = registry.packages[name.removeprefix("package ")].label
+        english, chinese = label["en"], label["zh"]
     else:
         english, chinese = registry.levers[name].label_en, registry.levers[name].label_zh
     return Factor(name, english, chinese, "1", low, high, _levels(form, low, high), tuple(levers), form, at)

@@ -161,6 +161,11 @@ class Package:
     label_zh: str
     paper_section: str
 
+    @property
+    def label(self) -> dict[str, str]:
+        """Letter and name by language."""
+        return {"en": f"{self.id}: {self.label_en}", "zh": f"{self.id}：{self.label_zh}"}
+
 
 @dataclass(frozen=True)
 class Registry:

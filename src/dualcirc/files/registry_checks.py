@@ -17,7 +17,10 @@ REGION = "Region"
 NAMED_BY_LEVERS = ("enters", "cost_enters", "target")
 """Columns of levers.csv that name a variable, or are empty."""
 
-AMBITIONS = ("ambition_low", "ambition_central", "ambition_high")
+LEVELS = ("low", "central", "high")
+"""Ambitions of a lever."""
+
+AMBITIONS = tuple(f"ambition_{level}" for level in LEVELS)
 """Columns of levers.csv that hold a value of the lever, one per element, or are empty."""
 
 

@@ -78,8 +78,3 @@ def read_content(folder: Path, language: Language) -> Content:
             return run_content(folder, language)
     mend = "Name a folder that 'dualcirc run' has written, or results/<study> after its run.py."
     raise OutputError(Problem("holds no run and no study", str(folder), expected="a folder of results", mend=mend))
-
-
-def told(words: Mapping[str, Any], language: Language) -> str:
-    """Text in the language, else in English, else in whichever there is."""
-    return str(words.get(language) or words.get("en") or next(iter(words.values()), ""))

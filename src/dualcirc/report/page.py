@@ -16,8 +16,8 @@ from markupsafe import Markup
 from dualcirc.files.paths import project_root
 from dualcirc.plots import style
 from dualcirc.plots.words import Language, pick, say, unit
-from dualcirc.readable import number
-from dualcirc.report.content import Content, Sheet, told
+from dualcirc.readable import number, told
+from dualcirc.report.content import Content, Sheet
 
 LIMITS_HEADING = "## Known limits"
 ROWS = 40

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from dualcirc.plots.words import Language, say
-from dualcirc.readable import as_read, labels_of
-from dualcirc.report.content import Content, Picture, Sheet, told
+from dualcirc.readable import stored_table, told
+from dualcirc.report.content import Content, Picture, Sheet
 
 
 def study_content(folder: Path, manifest: Mapping[str, Any], language: Language) -> Content:
@@ -27,7 +25,7 @@ def study_content(folder: Path, manifest: Mapping[str, Any], language: Language)
         findings=[told(words, language) for words in manifest["findings"]],
         pictures=list(_pictures(folder, manifest["figures"], language)),
         sheets=[
-            Sheet(str(name), told(entry.get("caption", {}), language), _read(folder, manifest, entry, language))
+            Sheet(str(name), told(entry.get("caption", {}), language), stored_table(folder, manifest, entry, language))
             for name, entry in manifest["tables"].items()
         ],
         scenarios=manifest["scenarios"],
@@ -40,12 +38,6 @@ def study_content(folder: Path, manifest: Mapping[str, Any], language: Language)
 
 
 _FACTS = ("dualcirc_version", "command", "seed", "design", "design_seed", "time_step")
-
-
-def _read(folder: Path, manifest: Mapping[str, Any], entry: Mapping[str, Any], language: Language) -> pd.DataFrame:
-    """Table as it is read."""
-    stored = pd.read_csv(folder / entry["file"])
-    return as_read(stored, labels_of(manifest), language, entry.get("across"))
 
 
 def _pictures(folder: Path, figures: Mapping[str, Any], language: Language) -> Iterator[Picture]:

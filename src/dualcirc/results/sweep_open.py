@@ -91,7 +91,7 @@ def _unfolded(stored: xr.Dataset, axes: dict[str, int]) -> dict[str, xr.Variable
     """Arrays by row with the row taken apart into scenario, point and draw."""
     sizes = {axis: size for axis, size in axes.items() if axis != "quantile"}
     data: dict[str, xr.Variable] = {}
-    for name, array in stored.data_vars.items():
+    for name, array in sorted(stored.data_vars.items()):  # a store lists them in any order
         if name == CODES:
             continue
         dims, values = tuple(map(str, array.dims)), array.variable.data

@@ -12,11 +12,10 @@ from dualcirc.files.assumptions import combination_title
 from dualcirc.files.calendar import FULL_YEAR, POLICY_START, to_model_time
 from dualcirc.files.combinations import Combination, subsets
 from dualcirc.files.registry import Lever, Registry
-from dualcirc.files.registry_checks import AMBITIONS, ambition_parts
+from dualcirc.files.registry_checks import LEVELS, ambition_parts
 from dualcirc.results.schema import BASELINE
 from dualcirc.translate import Model
 
-_LEVELS = [column.removeprefix("ambition_") for column in AMBITIONS]
 Ambition = Mapping[str, float | str]
 """Value by element of the lever's dimension; the key is empty where one number holds for all."""
 
@@ -83,8 +82,8 @@ def _changes(
     empty = [name for name in chosen if not changes[name]]
     if empty:
         what = f"no lever of package {', '.join(empty)} has the ambition '{ambition}'"
-        known = ambition in _LEVELS
-        mend = "" if known else did_you_mean(ambition, _LEVELS, listing=f"There are {', '.join(_LEVELS)}.")
+        known = ambition in LEVELS
+        mend = "" if known else did_you_mean(ambition, LEVELS, listing=f"There are {', '.join(LEVELS)}.")
         raise RegistryError(Problem(what, "model/levers.csv", None, f"a value in the column ambition_{ambition}", mend))
     return changes
 
